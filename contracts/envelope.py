@@ -1,0 +1,138 @@
+"""The envelope of every message (CloudEvents 1.0 with our extensions) and the base classes of events and commands.
+
+An **event** is a fact in the past tense; its owner publishes it, its readers listen. A **command** is a wish in the imperative;
+anyone sends it, its one owner carries it out. Names, owners and readers are declared on the class; the rest follows. (design section 3)
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal, Self
+from uuid import UUID, uuid4
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr
+
+SCHEMA_ROOT = "urn:cheqiao:schema"
+CONTENT_TYPE = "application/cloudevents+json"
+WATCHER = "insight"
+"""The one service that is sent a sealed copy of every event marked `watched`."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Actor(BaseModel):
+    """Who caused a message: a customer, a member of staff, or a system."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["customer", "staff", "system"] = "system"
+    id: str = Field(default="", max_length=64, description="Our own id, never an openid.")
+    role: str = Field(default="", max_length=32)
+
+
+class Envelope(BaseModel):
+    """CloudEvents 1.0, structured mode. `data` is the contract as JSON with personal fields sealed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    specversion: Literal["1.0"] = "1.0"
+    id: UUID
+    source: str = Field(min_length=1, max_length=64, description="The service that published it.")
+    type: str = Field(min_length=1, max_length=96)
+    time: AwareDatetime
+    subject: UUID = Field(description="Our own id of what the message is about.")
+    dataschema: str = Field(min_length=1, max_length=160)
+    datacontenttype: Literal["application/json"] = "application/json"
+    subjectversion: int | None = Field(default=None, ge=1, description="Only on the events of the record's owner.")
+    partnersequence: int | None = Field(default=None, ge=1, description="Only on partner commands: gapless per source, partner, subject.")
+    correlationid: UUID = Field(description="The first message of the chain.")
+    causationid: UUID | None = Field(default=None, description="The message that led to this one.")
+    traceparent: str | None = Field(default=None, max_length=64)
+    regioncode: str = Field(default="", max_length=32)
+    dealercode: str = Field(default="", max_length=32)
+    actorkind: Literal["customer", "staff", "system"] = "system"
+    actorid: str = Field(default="", max_length=64)
+    actorrole: str = Field(default="", max_length=32)
+    data: dict[str, Any]
+
+
+class Contract(BaseModel):
+    """A message's data. Unknown fields are ignored, so that an older reader understands a newer writer.
+
+    `id` is the message's id: new for each instance, or set with `identified` where a repeat must keep it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    owner: ClassVar[str]
+    readers: ClassVar[tuple[str, ...]] = ()
+    subject_field: ClassVar[str]
+    schema_version: ClassVar[int] = 1
+
+    _id: UUID = PrivateAttr(default_factory=uuid4)
+    _envelope: Envelope | None = PrivateAttr(default=None)
+
+    @property
+    def id(self) -> UUID:
+        return self._id
+
+    @property
+    def subject(self) -> UUID:
+        subject: UUID = getattr(self, self.subject_field)
+        return subject
+
+    @property
+    def envelope(self) -> Envelope | None:
+        """The envelope it arrived in; None on a message that we are about to send."""
+        return self._envelope
+
+    @property
+    def correlation_id(self) -> UUID:
+        return self._envelope.correlationid if self._envelope else self._id
+
+    def identified(self, id: UUID) -> Self:
+        """The same message under a fixed id: sending it twice is sending it once."""
+        self._id = id
+        return self
+
+    def received_in(self, envelope: Envelope) -> Self:
+        self._id, self._envelope = envelope.id, envelope
+        return self
+
+    @classmethod
+    def type_name(cls) -> str:
+        """`AppointmentSlipSaved` is `appointment.slip.saved` on the bus."""
+        return ".".join(word.lower() for word in re.findall(r"[A-Z][a-z0-9]*", cls.__name__))
+
+    @classmethod
+    def dataschema(cls) -> str:
+        return f"{SCHEMA_ROOT}:{cls.type_name()}:v{cls.schema_version}"
+
+    @classmethod
+    def routes(cls) -> tuple[str, ...]:
+        """The services whose queues get a copy."""
+        raise NotImplementedError
+
+
+class Event(Contract):
+    """A fact. A subclass with a field `version` carries its record's full state: the higher version wins."""
+
+    watched: ClassVar[bool] = True
+
+    @classmethod
+    def routes(cls) -> tuple[str, ...]:
+        watchers = (WATCHER,) if cls.watched and WATCHER not in cls.readers else ()
+        return cls.readers + watchers
+
+
+class Command(Contract):
+    """A wish, carried out by its owner alone."""
+
+    @classmethod
+    def routes(cls) -> tuple[str, ...]:
+        return (cls.owner,)
+
+
+class PartnerCommand(Command):
+    """A wish that leaves the house. Those of one sender about one subject are carried out in the order they were sent."""

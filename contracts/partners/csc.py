@@ -1,0 +1,83 @@
+"""CSC over HTTP, dialect `reference`.
+
+What we ask (base URL of CSC; headers as for the DMS):
+  POST /call-tasks                          TaskRecord  → 201 TaskAnswer | 409/422 RefusalAnswer
+  POST /call-tasks/{appointment_id}/close   CloseRecord → 200 DoneAnswer | 404/409/422 RefusalAnswer
+  GET  /call-tasks/{appointment_id}                     → 200 TaskAnswer | 404 RefusalAnswer
+What it pushes to us (Standard Webhooks): POST /partners/csc/v1/events with one of the pushes below, told apart by `type`.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.csc import CallResult
+from contracts.partners.wire import Item, Wire
+
+
+class TaskRecord(Wire):
+    appointment_id: UUID
+    dms_no: str
+    customer_id: str
+    vin: str
+    name: str
+    mobile: str
+    dealer_code: str
+    requested_date: date
+    items: tuple[Item, ...]
+    concern: str | None = None
+    due_at: AwareDatetime
+
+
+class TaskAnswer(Wire):
+    task_id: str = Field(min_length=1, max_length=64)
+
+
+class CloseRecord(Wire):
+    reason: str
+
+
+class LoggedCall(Wire):
+    at: AwareDatetime
+    result: CallResult
+
+
+class Task(Wire):
+    """The call-back task in full."""
+
+    appointment_id: UUID
+    task_id: str = Field(min_length=1, max_length=64)
+    version: int = Field(ge=1)
+    state: Literal["open", "closed", "declined"]
+    calls: tuple[LoggedCall, ...] = ()
+
+
+class Slip(Wire):
+    """The slip (客户预约单) in full."""
+
+    appointment_id: UUID
+    slip_id: str = Field(min_length=1, max_length=64)
+    version: int = Field(ge=1)
+    state: Literal["active", "cancelled"]
+    dealer_code: str = Field(min_length=1, max_length=32)
+    appointment_at: AwareDatetime
+    items: tuple[Item, ...]
+    confirmed_by: str = Field(min_length=1, max_length=64)
+    reason: str = Field(default="", max_length=64)
+
+
+class CallLoggedPush(Wire):
+    type: Literal["call.logged"]
+    timestamp: AwareDatetime
+    data: Task
+
+
+class SlipSavedPush(Wire):
+    type: Literal["slip.saved"]
+    timestamp: AwareDatetime
+    data: Slip
+
+
+CscPush = Annotated[CallLoggedPush | SlipSavedPush, Field(discriminator="type")]

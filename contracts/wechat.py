@@ -1,0 +1,109 @@
+"""What the gateway hears from WeChat, what the sender is asked to send, and what became of it (A-SVC-01..04)."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.envelope import Event, PartnerCommand
+from contracts.personal import ChatText, Openid, RawPush
+
+
+class Push(Event):
+    """Something a follower did. Its id is made of the push itself, so that a repeated push is the same message everywhere."""
+
+    owner: ClassVar[str] = "gateway"
+    subject_field: ClassVar[str] = "follower_id"
+
+    account: str = Field(max_length=32)
+    follower_id: UUID
+    openid: Openid
+    created_at: AwareDatetime
+
+
+class TextReceived(Push):
+    readers: ClassVar[tuple[str, ...]] = ("messaging",)
+
+    content: ChatText
+
+
+class MenuClicked(Push):
+    readers: ClassVar[tuple[str, ...]] = ("messaging",)
+
+    event_key: str = Field(max_length=128)
+
+
+class FollowerSubscribed(Push):
+    readers: ClassVar[tuple[str, ...]] = ("customers", "messaging")
+
+    scene: str = Field(default="", max_length=128)
+
+
+class FollowerUnsubscribed(Push):
+    readers: ClassVar[tuple[str, ...]] = ("customers", "messaging")
+
+
+class TemplateJobFinished(Push):
+    """TEMPLATESENDJOBFINISH: `message_number` is the MsgID that the send was answered with, up to 64 bit."""
+
+    readers: ClassVar[tuple[str, ...]] = ("sender",)
+
+    message_number: str = Field(max_length=20)
+    status: str = Field(max_length=128, description="'success', or WeChat's reason for failing.")
+
+
+class PushReceived(Push):
+    """Any other type, kept whole: nothing a follower does is thrown away because we do not know it yet."""
+
+    msg_type: str = Field(max_length=64)
+    event: str = Field(default="", max_length=64)
+    raw: RawPush = Field(description="The push as JSON.")
+
+
+class SendTemplate(PartnerCommand):
+    """Send one template message. `client_msg_id` follows from the command's id, so a repeat is harmless."""
+
+    owner: ClassVar[str] = "sender"
+    subject_field: ClassVar[str] = "about_id"
+
+    about_id: UUID = Field(description="What the message is about, e.g. the appointment.")
+    about_version: int = Field(ge=1)
+    purpose: str = Field(max_length=64, description="Why it is sent, e.g. 'appointment.confirmed'.")
+    account: str = Field(max_length=32)
+    openid: Openid
+    template: str = Field(max_length=64, description="Our name of the template; config.yaml maps it to WeChat's id.")
+    url: str = Field(default="", max_length=1024)
+    fields: dict[str, str] = Field(description="Template keyword to text, e.g. {'thing1': '保养'}.")
+
+
+class TemplateNews(Event):
+    """What became of a `SendTemplate`; unnumbered."""
+
+    owner: ClassVar[str] = "sender"
+    readers: ClassVar[tuple[str, ...]] = ("messaging",)
+    subject_field: ClassVar[str] = "about_id"
+
+    about_id: UUID
+    about_version: int = Field(ge=1)
+    purpose: str = Field(max_length=64)
+    command_id: UUID
+
+
+class TemplateAccepted(TemplateNews):
+    message_number: str = Field(max_length=20)
+
+
+class TemplateRefused(TemplateNews):
+    """A clear no for this follower or this data; `errcode` is WeChat's."""
+
+    errcode: int
+    reason: Literal["user_state", "our_data", "operator_config", "already_sent", "unknown"]
+
+
+class TemplateDelivered(TemplateNews):
+    message_number: str = Field(max_length=20)
+
+
+class TemplateUndelivered(TemplateNews):
+    message_number: str = Field(max_length=20)
+    status: str = Field(max_length=128)
