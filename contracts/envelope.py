@@ -114,6 +114,10 @@ class Contract(BaseModel):
         """The services whose queues get a copy."""
         raise NotImplementedError
 
+    def addressed_to(self) -> tuple[str, ...]:
+        """The services that this very message goes to."""
+        return self.routes()
+
 
 class Event(Contract):
     """A fact. A subclass with a field `version` carries its record's full state: the higher version wins."""

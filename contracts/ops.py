@@ -64,6 +64,9 @@ class ParkedCommand(Command):
     message_id: UUID
     ordered_by: str = Field(max_length=64)
 
+    def addressed_to(self) -> tuple[str, ...]:
+        return (self.service,)
+
 
 class RedriveParked(ParkedCommand):
     """Try it again, now."""

@@ -1,0 +1,193 @@
+"""One schema per service: transactions, what they tell, and the migrations that make it.
+
+MySQL and MariaDB in production, a SQLite file per service in embedded. The transaction's way out is `tell`: the message is
+written to the outbox in the same transaction and goes out only if that commits. (design sections 3 and 4)
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from chassis.errors import Unavailable
+from contracts.envelope import Contract, Envelope
+
+MIGRATION_LOCK_SECONDS = 120
+DEADLOCK, LOCK_WAIT = 1213, 1205
+
+
+def millis(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def from_millis(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+class Transaction:
+    """One transaction of a service. `cause` is the message being handled; what is told carries its chain on."""
+
+    def __init__(self, connection: Connection, write_outbox: "Callable[[Transaction, Sequence[Contract]], None]") -> None:
+        self.connection = connection
+        self.cause: Envelope | None = None
+        self._write_outbox = write_outbox
+        self.told = 0
+
+    def execute(self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
+        return self.connection.execute(statement, parameters)
+
+    def tell(self, *messages: Contract) -> None:
+        """Send these if the transaction commits. A message whose id was told before is not told again."""
+        if messages:
+            self._write_outbox(self, messages)
+            self.told += len(messages)
+
+
+class Database:
+    """The schema of one service."""
+
+    def __init__(self, engine: Engine, write_outbox: Callable[[Transaction, Sequence[Contract]], None]) -> None:
+        self.engine = engine
+        self._write_outbox = write_outbox
+        self.after_telling: Callable[[], None] = lambda: None
+        """Called after a commit that told something: wakes the relay."""
+        # SQLite blocks the whole loop while it waits for another writer: one semaphore per file keeps writers apart (nameko.md).
+        self._one_writer = BoundedSemaphore(1) if engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that commits at the end and is rolled back whole on any error. No savepoints: a deadlock destroys them silently.
+
+        Raises Conflict when the database asks for another try, Unavailable when it cannot be reached.
+        """
+        if self._one_writer:
+            self._one_writer.acquire()
+        try:
+            with translated_errors(), self.engine.begin() as connection:
+                transaction = Transaction(connection, self._write_outbox)
+                yield transaction
+        finally:
+            if self._one_writer:
+                self._one_writer.release()
+        if transaction.told:
+            self.after_telling()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with translated_errors(), self.engine.connect() as connection:
+            if self._one_writer:
+                connection = connection.execution_options(sqlite_begin="DEFERRED")
+            yield connection
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+class Conflict(Exception):
+    """Two transactions wanted the same row: try at once again."""
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Deadlocks and unique keys taken meanwhile become Conflict; a lost or absent server becomes Unavailable."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict from error
+    except DBAPIError as error:
+        number = error.orig.args[0] if error.orig is not None and error.orig.args else None
+        if number in (DEADLOCK, LOCK_WAIT):
+            raise Conflict from error
+        if error.connection_invalidated or isinstance(error, OperationalError):
+            raise Unavailable("database") from error
+        raise
+
+
+def open_engine(url: str, pool_size: int) -> Engine:
+    """An engine that connects when first used. Raises nothing: a database that is away is noticed, and waited for, at use."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"check_same_thread": False}, pool_size=pool_size, max_overflow=pool_size)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=10,
+        pool_recycle=1800,
+        isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": 3, "read_timeout": 30, "write_timeout": 30, "charset": "utf8mb4"},
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver would begin a write too late
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'IMMEDIATE')}")
+
+
+def migrate(url: str, versions: Path) -> None:
+    """Bring one service's schema up to date, alone: a second process waits. Creates the schema where it may.
+
+    Raises Unavailable when the server is away or another process holds the lock for too long.
+    """
+    _create_schema(url)
+    engine = open_engine(url, pool_size=1)
+    try:
+        with translated_errors(), engine.connect() as connection, _alone(connection):
+            chassis = Path(__file__).parent / "migrations"
+            config = Config()
+            config.set_main_option("script_location", str(chassis))
+            config.set_main_option("path_separator", "newline")
+            config.set_main_option("version_locations", f"{chassis}\n{versions}")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "heads")
+            connection.commit()
+    finally:
+        engine.dispose()
+
+
+def _create_schema(url: str) -> None:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return
+    engine = create_engine(parsed.set(database=None), connect_args={"connect_timeout": 3})
+    try:
+        with translated_errors(), engine.begin() as connection:
+            known = connection.execute(text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name"), {"name": parsed.database})
+            if known.first() is None:
+                connection.exec_driver_sql(f"CREATE DATABASE IF NOT EXISTS `{parsed.database}` CHARACTER SET utf8mb4")
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """A named lock of the server; a SQLite file has one process only, which holds the lock on `var/`."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    name = f"cheqiao-migrate-{connection.engine.url.database}"
+    if not connection.execute(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": MIGRATION_LOCK_SECONDS}).scalar():
+        raise Unavailable("the lock for migrations")
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
