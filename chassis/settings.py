@@ -4,10 +4,20 @@ A wrong key or value is a `SettingsError` at start that names file, key and what
 rest when the runtime is embedded. Secrets come from the environment; embedded makes its own under `var/`.
 """
 
+import base64
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+
+class SettingsError(Exception):
+    """What is wrong with the configuration, one line each: file, key, what is allowed; never the value of a secret."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 class Section(BaseModel):
@@ -41,11 +51,45 @@ class Database(Section):
     pool_size: int = Field(default=10, ge=1, le=100)
 
 
+def key_of(text: str) -> bytes:
+    """32 bytes from base64. Raises ValueError, which never names the key."""
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except ValueError:
+        raise ValueError("base64 of 32 bytes is wanted") from None  # the cause may quote the key
+    if len(key) != 32:
+        raise ValueError("base64 of 32 bytes is wanted")
+    return key
+
+
+def ring_of(text: str) -> dict[str, bytes]:
+    """Key id to key, the newest first, from `id:base64,id:base64`. Raises ValueError, which never names a key."""
+    ring: dict[str, bytes] = {}
+    for entry in text.split(","):
+        key_id, colon, key = entry.strip().partition(":")
+        if not colon or not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", key_id) or key_id in ring:
+            raise ValueError("id:base64 of 32 bytes is wanted, comma-separated, each id once (letters, digits, - and _)")
+        ring[key_id] = key_of(key)
+    return ring
+
+
 class Privacy(Section):
     """`keys` is `id:base64 of 32 bytes`, the newest first, comma-separated; older ones only open."""
 
     keys: SecretStr
     lookup_key: SecretStr = Field(description="base64 of 32 bytes; outside the ring, it never changes")
+
+    @field_validator("keys")
+    @classmethod
+    def _a_ring(cls, keys: SecretStr) -> SecretStr:
+        ring_of(keys.get_secret_value())
+        return keys
+
+    @field_validator("lookup_key")
+    @classmethod
+    def _a_key(cls, key: SecretStr) -> SecretStr:
+        key_of(key.get_secret_value())
+        return key
 
 
 class Patience(Section):
@@ -71,7 +115,9 @@ class Account(Section):
     previous_aes_key: SecretStr | None = None
     allow_plain: bool = False
     api_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://")
-    replies: dict[str, str] = Field(default_factory=dict, description="passive replies: menu key, or `subscribe`, to text; `{public_url}` is filled in")
+    replies: dict[str, str] = Field(
+        default_factory=dict, description="passive replies: menu key, or `subscribe`, to text; `{public_url}` is filled in"
+    )
     templates: dict[str, Template] = Field(default_factory=dict)
 
 
