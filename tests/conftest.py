@@ -1,0 +1,33 @@
+"""Fixtures for tests that need the real RabbitMQ and MariaDB: started once, when the first test asks, ended with the run."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from launcher.servers import PrivateServers
+from tests.servers import Place, places
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Iterator[PrivateServers]:
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def say(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"\n{line}", flush=True)
+
+    with PrivateServers(say=say) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def unused_places(servers: PrivateServers) -> Iterator[Place]:
+    return places(servers)
+
+
+@pytest.fixture
+def place(unused_places: Iterator[Place]) -> Iterator[Place]:
+    """A vhost and a schema prefix for this test alone."""
+    mine = next(unused_places)
+    yield mine
+    mine.clear()
