@@ -1,5 +1,6 @@
 """The time, handed in as a value so that rules never read a clock themselves."""
 
+import time
 from datetime import UTC, datetime
 
 
@@ -9,3 +10,8 @@ class Clock:
     def __call__(self) -> datetime:
         """The present, aware, in UTC."""
         return datetime.now(UTC)
+
+
+def milliseconds_now() -> int:
+    """The present as it stands in tables: milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000

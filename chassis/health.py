@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
-import structlog
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from chassis.logs import get_logger
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -20,7 +21,7 @@ Kind = Literal["ready", "live"]
 Check = Callable[[], str | None]
 """None: fine. Otherwise a short cause in our own words, such as `broker connection is blocked`."""
 
-log = structlog.get_logger("cheqiao.health")
+log = get_logger(__name__)
 
 
 class Health:

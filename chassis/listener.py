@@ -13,10 +13,10 @@ from uuid import uuid4
 
 import eventlet
 import eventlet.wsgi
-import structlog
 from eventlet.greenthread import GreenThread
 from nameko.extensions import DependencyProvider
 
+from chassis.logs import get_logger
 from chassis.proxies import Proxies
 from chassis.settings import Http, SettingsError
 
@@ -34,7 +34,7 @@ _NOT_FOUND = {"code": "not_found", "message": "没有这个地址", "message_en"
 _STOPPING = {"code": "stopping", "message": "服务正在重启，请稍后再试", "message_en": "The service is restarting; please come again."}
 _FAILED = {"code": "mistake", "message": "系统出错，请稍后再试", "message_en": "Something went wrong on our side; please come again."}
 
-log = structlog.get_logger("cheqiao.http")
+log = get_logger(__name__)
 
 
 @dataclass
