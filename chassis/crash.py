@@ -6,18 +6,14 @@ first, so that a test can tell that the hook fired. Without the variable a hook 
 
 import os
 import signal
-from contextvars import ContextVar
 
 STEPS = ("claimed", "before_answer", "after_answer", "before_commit", "after_commit", "published", "confirmed", "spool_draining")
 
-service_here: ContextVar[str] = ContextVar("service_here", default="")
-"""Set by what runs a service's loops, so that a hook can name one service of many in a process."""
 
-
-def here(step: str, service: str | None = None) -> None:
-    """End this process with SIGKILL if this is the step it was told to die at."""
+def here(step: str, service: str = "") -> None:
+    """End this process with SIGKILL if this is the step (of this service) that it was told to die at."""
     wanted = os.environ.get("CHEQIAO_CRASH")
-    if wanted and wanted in (step, f"{service or service_here.get()}:{step}"):
+    if wanted and wanted in (step, f"{service}:{step}"):
         mark = os.environ.get("CHEQIAO_CRASH_MARK")
         if mark:
             with open(mark, "w", encoding="ascii") as file:

@@ -41,7 +41,9 @@ class Transaction:
         self._write_outbox = write_outbox
         self.told = 0
 
-    def execute(self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
         return self.connection.execute(statement, parameters)
 
     def tell(self, *messages: Contract) -> None:
@@ -83,9 +85,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with translated_errors(), self.engine.connect() as connection:
-            if self._one_writer:
-                connection = connection.execution_options(sqlite_begin="DEFERRED")
-            yield connection
+            yield connection.execution_options(sqlite_begin="DEFERRED")
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -170,7 +170,9 @@ def _create_schema(url: str) -> None:
     engine = create_engine(parsed.set(database=None), connect_args={"connect_timeout": 3})
     try:
         with translated_errors(), engine.begin() as connection:
-            known = connection.execute(text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name"), {"name": parsed.database})
+            known = connection.execute(
+                text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name"), {"name": parsed.database}
+            )
             if known.first() is None:
                 connection.exec_driver_sql(f"CREATE DATABASE IF NOT EXISTS `{parsed.database}` CHARACTER SET utf8mb4")
     finally:

@@ -8,9 +8,8 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from chassis.errors import ContractBroken
-from chassis.privacy import Vault
+from chassis.privacy import Vault, violations_of
 from contracts.envelope import Command, Contract, Envelope, now
-
 
 C = TypeVar("C", bound=Contract)
 
@@ -46,12 +45,12 @@ def decode(body: bytes | str) -> Envelope:
     try:
         return Envelope.model_validate_json(body)
     except ValidationError as error:
-        raise broken("envelope", error) from error
+        raise broken("envelope", error) from None  # its text holds the values
 
 
 def broken(where: str, error: ValidationError) -> ContractBroken:
-    """pydantic's findings as field and rule, without the values it quotes."""
-    return ContractBroken(where, tuple((".".join(map(str, found["loc"])), found["type"]) for found in error.errors(include_input=False, include_url=False)))
+    """What pydantic found, as field and rule."""
+    return ContractBroken(where, violations_of(error))
 
 
 def unwrap(contract: type[C], envelope: Envelope, vault: Vault) -> C:

@@ -90,7 +90,10 @@ class Outgoing:
 class Relay:
     """Carries outbox rows to the broker: claim, publish with many confirms in flight, mark."""
 
-    def __init__(self, database: Database, send: "Callable[[Outgoing, Callable[[bool], None]], None]", *, embedded: bool) -> None:
+    def __init__(
+        self, service: str, database: Database, send: "Callable[[Outgoing, Callable[[bool], None]], None]", *, embedded: bool
+    ) -> None:
+        self._service = service
         self._database = database
         self._send = send
         self._lease_ms = FOREVER if embedded else LEASE_MS
@@ -147,6 +150,7 @@ class Relay:
             self.in_flight += 1
             try:
                 self._send(row, self._on_outcome(row.number))
+                crash.here("published", self._service)
             except Unavailable:
                 self.in_flight -= 1
                 self._returned.append(row.number)
@@ -187,7 +191,7 @@ class Relay:
         confirmed = self._confirmed[:CLAIM]
         if not confirmed:
             return False
-        crash.here("confirmed")
+        crash.here("confirmed", self._service)
         with self._database.write() as tx:
             tx.execute(update(outbox).where(outbox.c.number.in_(confirmed)).values(published_at=milliseconds_now()))
         del self._confirmed[: len(confirmed)]

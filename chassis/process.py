@@ -25,9 +25,13 @@ class Process:
         vault: Vault,
         listener: "Listener",
         open_database: "Callable[[str, Settings], Database]",
+        *,
         health: Health | None = None,
+        schemas: frozenset[str] = frozenset(),
     ) -> None:
+        """`schemas` names the services that have one of their own."""
         self.settings = settings
+        self.schemas = schemas
         self.vault = vault
         self.listener = listener
         self.health = health or Health()

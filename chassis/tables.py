@@ -1,7 +1,10 @@
 """The tables that every service's schema has beside its own: what came in, what goes out, what waits, what is parked.
 
-Times are milliseconds since the epoch. A row with `reported` false has not yet been told to insight, and is kept until it has. (design section 3)
+Times are milliseconds since the epoch. A row with `reported` false has not yet been told to insight, and is kept until it has.
+(design section 3)
 """
+
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, SmallInteger, String, Table, Text, Uuid
 from sqlalchemy.dialects import mysql
@@ -12,7 +15,7 @@ LongText = Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 RowNumber = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _id() -> Uuid[object]:
+def _id() -> Uuid[UUID]:
     return Uuid(native_uuid=False)
 
 

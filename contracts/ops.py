@@ -36,8 +36,9 @@ class Hop(BaseModel):
     at: AwareDatetime
     milliseconds: float = Field(default=0, ge=0)
     size_bytes: int = Field(default=0, ge=0)
-    outcome: str = Field(default="ok", max_length=64, description="ok, repeat, parked, redriven, dropped, or an error class of the partner.")
+    outcome: str = Field(default="ok", max_length=64, description="ok, parked, redriven, dropped, or a partner's error class.")
     partner: str = Field(default="", max_length=32)
+    operation: str = Field(default="", max_length=96, description="What was asked of the partner, e.g. POST /appointments.")
     due_at: AwareDatetime | None = None
     causes: tuple[Cause, ...] = ()
 

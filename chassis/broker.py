@@ -1,0 +1,43 @@
+"""Connections to the broker: one shape for RabbitMQ and for the embedded transport."""
+
+from contextlib import suppress
+
+import kombu
+from amqp.exceptions import AMQPError
+from kombu.exceptions import KombuError
+
+from chassis.settings import Broker
+
+CONNECT_SECONDS = 3
+LOST = (AMQPError, OSError, KombuError)
+"""What a broken connection may raise from any call on it."""
+
+
+def connect(broker: Broker) -> kombu.Connection:
+    """An open connection, heartbeats agreed. Raises one of LOST."""
+    connection = kombu.Connection(broker.url, heartbeat=broker.heartbeat_seconds, connect_timeout=CONNECT_SECONDS)
+    try:
+        connection.connect()
+    except BaseException:
+        connection.release()
+        raise
+    return connection
+
+
+def drain(connection: kombu.Connection, seconds: float) -> None:
+    """Handle what arrives within `seconds`, then look at the heartbeats. Raises one of LOST when the link is dead."""
+    with suppress(TimeoutError):
+        connection.drain_events(timeout=seconds)
+    if connection.supports_heartbeats:
+        connection.heartbeat_check(rate=2)
+
+
+def close(connection: kombu.Connection | None) -> None:
+    """Let go of it at once: saying goodbye over a dead link would wait for an answer that never comes."""
+    if connection is None:
+        return
+    native = connection._connection
+    if hasattr(native, "collect"):
+        native.collect()
+    else:
+        connection.release()

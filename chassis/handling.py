@@ -1,0 +1,198 @@
+"""What becomes of a delivered message: done once, tried again later, or parked; and only then settled.
+
+Whatever happens is in the database before the message is settled. If the database is away too, the message stays unsettled and
+the work is begun anew when it is back. (design section 3; the table of errors in style section 5)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+import eventlet
+
+from chassis import crash, inbox, lines, parked, retries
+from chassis.clock import milliseconds_now
+from chassis.database import Conflict, Database, Transaction
+from chassis.errors import ContractBroken, Unavailable
+from chassis.lines import Place
+from chassis.logs import get_logger
+from chassis.messages import Described, decode
+from chassis.privacy import Vault
+from chassis.settings import Patience
+from contracts.envelope import Envelope
+
+log = get_logger(__name__)
+
+TRIES_IN_PLACE = 5
+"""Conflicts (a deadlock, a row taken meanwhile) are tried again at once, so often."""
+DATABASE_PAUSE = 1.0
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message handed to us: by the broker, by its dead-letter queue, or out of the retry rows."""
+
+    body: bytes
+    settle: Callable[[], None]
+    attempt: int = 0
+    again: bool = False
+    """Out of a retry row, which has to end with the work."""
+    poison: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A delivery whose envelope could be read."""
+
+    envelope: Envelope
+    described: Described
+    delivery: Delivery
+    place: Place | None
+
+    @property
+    def id(self) -> UUID:
+        return self.envelope.id
+
+
+class Reading(Protocol):
+    """An entrypoint: does the work of one message in its own way."""
+
+    def work(self, opened: Opened) -> None:
+        """Raises whatever went wrong; then nothing of it is in the database but claims."""
+        ...
+
+
+class Handling:
+    """All that one service does with what is delivered to it."""
+
+    def __init__(self, service: str, database: Database, vault: Vault, patience: Patience) -> None:
+        self.service = service
+        self.database = database
+        self.vault = vault
+        self._patience = patience
+        self.readings: dict[str, Reading] = {}
+        self.before_failure: Callable[[Transaction, Opened], None] = _write_nothing
+        self.stopping = False
+
+    def take(self, delivery: Delivery) -> None:
+        """Do the work and settle. Returns without settling only when stopping: then it comes again."""
+        while not self.stopping:
+            try:
+                self._once(delivery)
+            except (Unavailable, Conflict):
+                log.warning("database_awaited", service=self.service)
+                eventlet.sleep(DATABASE_PAUSE)
+            else:
+                crash.here("after_commit", self.service)
+                delivery.settle()
+                return
+
+    def _once(self, delivery: Delivery) -> None:
+        """Raises only when nothing could be written down."""
+        try:
+            envelope = decode(delivery.body)
+        except ContractBroken as broken:
+            self._park_unreadable(delivery, broken)
+            return
+        opened = Opened(envelope, Described.of(envelope, len(delivery.body)), delivery, Place.of(envelope, self.service))
+        try:
+            self._work(opened)
+        except Exception as error:  # noqa: BLE001 - the one place where a handler's error becomes a retry or a parked message
+            self._write_down(opened, error)
+
+    def _work(self, opened: Opened) -> None:
+        if opened.delivery.poison:
+            raise Poison
+        reading = self.readings.get(opened.envelope.type)
+        if reading is None:
+            raise ContractBroken("envelope", (("type", f"not read by {self.service}"),))
+        for _ in range(TRIES_IN_PLACE):
+            try:
+                reading.work(opened)
+            except Conflict:
+                eventlet.sleep(0.02)
+            else:
+                return
+        raise Unavailable("the same rows, too often at once")
+
+    def _write_down(self, opened: Opened, error: Exception) -> None:
+        """The second transaction: a retry row for what may get better, a parked row for what will not by itself."""
+        for _ in range(TRIES_IN_PLACE):
+            try:
+                with self.database.write() as tx:
+                    self._write_outcome(tx, opened, error)
+            except Conflict:
+                eventlet.sleep(0.02)
+            else:
+                return
+        raise Unavailable("the same rows, too often at once")
+
+    def _write_outcome(self, tx: Transaction, opened: Opened, error: Exception) -> None:
+        self.before_failure(tx, opened)
+        inbox.release(tx, opened.id)
+        if opened.place:
+            lines.release(tx, opened.place)
+        attempt = opened.delivery.attempt + 1
+        if isinstance(error, Unavailable) and not self._has_waited_enough(tx, opened):
+            self._retry_later(tx, opened, error, attempt)
+        else:
+            self._park(tx, opened, error, attempt)
+
+    def _has_waited_enough(self, tx: Transaction, opened: Opened) -> bool:
+        return milliseconds_now() - retries.first_at(tx, opened.id) > self._patience.give_up_after_hours * 3_600_000
+
+    def _retry_later(self, tx: Transaction, opened: Opened, error: Unavailable, attempt: int) -> None:
+        pause = max(retries.pause_ms(self._patience, attempt), round(1000 * (error.retry_after or 0)))
+        causes = [{"kind": "unavailable", "field": "", "rule": error.what}]
+        body = opened.delivery.body.decode()
+        due_at = milliseconds_now() + pause
+        retries.put(tx, opened.id, opened.described, body, attempt=attempt, due_at=due_at, causes=causes, place=opened.place)
+        log.info(
+            "message_waits", service=self.service, message=opened.id, type=opened.described.type, attempt=attempt, seconds=pause / 1000
+        )
+
+    def _park(self, tx: Transaction, opened: Opened, error: Exception, attempt: int) -> None:
+        kind, causes = causes_of(error)
+        body = opened.delivery.body
+        parked.park(tx, opened.id, opened.described, body, kind=kind, causes=causes, attempt=attempt, place=opened.place)
+        log.error("message_parked", service=self.service, message=opened.id, type=opened.described.type, kind=kind, exc_info=error)
+
+    def _park_unreadable(self, delivery: Delivery, broken: ContractBroken) -> None:
+        """Not an envelope: kept whole and sealed under an id made of its bytes, and never logged but for size and keyed hash."""
+        digest = self.vault.digest(delivery.body)
+        message_id = uuid5(NAMESPACE_OID, f"{self.service}/{digest}")
+        _, causes = causes_of(broken)
+        with self.database.write() as tx:
+            described = Described("", None, None, None, len(delivery.body))
+            parked.park(tx, message_id, described, delivery.body, kind="undecodable", causes=causes)
+        log.error("message_undecodable", service=self.service, message=message_id, size=len(delivery.body), digest=digest[:16])
+
+
+def _write_nothing(_tx: Transaction, _opened: Opened) -> None:
+    """What a service without partners has to add when a try failed."""
+
+
+class Poison(Exception):
+    """The broker gave it up: it killed its reader too often."""
+
+
+def causes_of(error: Exception) -> tuple[str, list[dict[str, str]]]:
+    """The kind of a parked message, and what to tell the operator: field and rule, never the value."""
+    match error:
+        case ContractBroken():
+            return "contract", [{"kind": "contract", "field": field, "rule": rule} for field, rule in error.violations]
+        case Unavailable():
+            return "exhausted", [{"kind": "exhausted", "field": "", "rule": error.what}]
+        case Poison():
+            return "poison", [{"kind": "poison", "field": "", "rule": "delivered too often without an end"}]
+        case _:
+            return "mistake", [{"kind": "mistake", "field": _place_of(error), "rule": type(error).__name__}]
+
+
+def _place_of(error: Exception) -> str:
+    """File and line where it was raised; the text of an unknown error may hold personal data and is not kept."""
+    trace: Any = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""

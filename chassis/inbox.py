@@ -1,0 +1,63 @@
+"""The inbox: which messages a service has dealt with. A repeat finds its row there and changes nothing."""
+
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from chassis.clock import milliseconds_now
+from chassis.database import Transaction
+from chassis.messages import Described
+from chassis.outbox import ignoring_repeats
+from chassis.tables import inbox
+
+
+def take(tx: Transaction, message_id: UUID, described: Described, *, attempt: int, received_at: int) -> bool:
+    """Write it down as done in this transaction; False for a repeat. A second copy at the same time waits here for the first."""
+    row = {
+        "message_id": message_id,
+        **described.columns(),
+        "received_at": received_at,
+        "done_at": milliseconds_now(),
+        "leased_until": 0,
+        "attempt": attempt,
+        "reported": False,
+    }
+    return bool(tx.execute(ignoring_repeats(insert(inbox)), row).rowcount)
+
+
+def claim(tx: Transaction, message_id: UUID, described: Described, *, attempt: int, until: int) -> int | None:
+    """Claim it for carrying out. None: claimed. 0: done already. Otherwise until when another holds it (milliseconds)."""
+    now = milliseconds_now()
+    row = {
+        "message_id": message_id,
+        **described.columns(),
+        "received_at": now,
+        "done_at": None,
+        "leased_until": until,
+        "attempt": attempt,
+        "reported": False,
+    }
+    if tx.execute(ignoring_repeats(insert(inbox)), row).rowcount:
+        return None
+    found = tx.execute(select(inbox.c.done_at, inbox.c.leased_until).where(inbox.c.message_id == message_id).with_for_update()).one()
+    if found.done_at is not None:
+        return 0
+    if found.leased_until > now:
+        return int(found.leased_until)
+    tx.execute(update(inbox).where(inbox.c.message_id == message_id).values(leased_until=until, attempt=attempt, received_at=now))
+    return None
+
+
+def finish(tx: Transaction, message_id: UUID) -> None:
+    """A claimed one is done."""
+    tx.execute(update(inbox).where(inbox.c.message_id == message_id).values(done_at=milliseconds_now(), leased_until=0, reported=False))
+
+
+def release(tx: Transaction, message_id: UUID) -> None:
+    """Not done, and nobody is on it: the next try may claim it."""
+    tx.execute(update(inbox).where(inbox.c.message_id == message_id, inbox.c.done_at.is_(None)).values(leased_until=0))
+
+
+def release_all(tx: Transaction) -> None:
+    """Embedded, at start: every lease is a dead process's."""
+    tx.execute(update(inbox).where(inbox.c.done_at.is_(None)).values(leased_until=0))

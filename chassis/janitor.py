@@ -1,0 +1,33 @@
+"""Deletes rows that have done their service and have been reported; inbox rows outlive outbox rows, so that a repeat is still known."""
+
+from sqlalchemy import Table, delete, select
+
+from chassis.clock import milliseconds_now
+from chassis.database import Database
+from chassis.tables import inbox, outbox, parked, partner_call, retry
+
+HOUR_MS = 3_600_000
+MOST = 5000
+"""Rows deleted in one transaction, so that none is long."""
+
+
+def sweep(database: Database, *, reports: bool) -> int:
+    """One round; gives the number of rows deleted. `reports` is False where nobody reports (insight): then age alone decides."""
+    now = milliseconds_now()
+    rounds = (
+        (outbox, outbox.c.number, outbox.c.published_at < now - HOUR_MS),
+        (retry, retry.c.message_id, retry.c.ended_at < now - HOUR_MS),
+        (partner_call, partner_call.c.number, partner_call.c.started_at < now - HOUR_MS),
+        (inbox, inbox.c.message_id, inbox.c.done_at < now - 14 * 24 * HOUR_MS),
+        (parked, parked.c.message_id, (parked.c.state != "parked") & (parked.c.changed_at < now - 90 * 24 * HOUR_MS)),
+    )
+    return sum(_delete(database, table, key, old & table.c.reported.is_(True) if reports else old) for table, key, old in rounds)
+
+
+def _delete(database: Database, table: Table, key: object, old: object) -> int:
+    with database.read() as connection:
+        keys = list(connection.execute(select(key).where(old).limit(MOST)).scalars())  # type: ignore[call-overload]
+    if not keys:
+        return 0
+    with database.write() as tx:
+        return int(tx.execute(delete(table).where(key.in_(keys))).rowcount)  # type: ignore[attr-defined]

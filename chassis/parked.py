@@ -1,0 +1,95 @@
+"""Messages that cannot go on by themselves: kept whole and sealed, with their cause, until an operator redrives or drops them."""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from chassis import inbox, lines, retries
+from chassis.clock import milliseconds_now
+from chassis.database import Transaction
+from chassis.lines import NOWHERE, Place
+from chassis.messages import Described
+from chassis.privacy import BODY, vault
+from chassis.tables import parked
+
+UNREADABLE = Described(type="", subject=None, correlation_id=None, causation_id=None, size_bytes=0)
+Causes = Sequence[dict[str, str]]
+
+
+def park(
+    tx: Transaction,
+    message_id: UUID,
+    described: Described,
+    body: bytes,
+    *,
+    kind: str,
+    causes: Causes,
+    attempt: int = 0,
+    place: Place | None = None,
+) -> None:
+    """Park it, or park it again; whatever waited of it has ended. A parked partner command holds its line."""
+    now = milliseconds_now()
+    place = place or NOWHERE
+    changed = {
+        "kind": kind,
+        "causes": json.dumps(list(causes)),
+        "attempt": attempt,
+        "state": "parked",
+        "changed_at": now,
+        "reported": False,
+    }
+    if not tx.execute(update(parked).where(parked.c.message_id == message_id).values(changed | {"changes": parked.c.changes + 1})).rowcount:
+        row = {
+            "message_id": message_id,
+            **described.columns(),
+            "sealed_body": vault().seal_bytes(BODY, body),
+            "line": place.line,
+            "sequence": place.sequence,
+            "parked_at": now,
+            "changes": 0,
+        }
+        tx.execute(insert(parked).values(row | changed))
+    retries.end(tx, message_id)
+
+
+def park_foreign(tx: Transaction, *, message_id: UUID, body: bytes, kind: str, causes: tuple[tuple[str, str], ...]) -> None:
+    """Park what a partner sent and what never became a message of ours.
+
+    It can be looked at and dropped, not redriven: the partner was told no, and sends it again when it has mended it.
+    """
+    named = [{"kind": kind, "field": field, "rule": rule} for field, rule in causes]
+    park(tx, message_id, Described("", None, None, None, len(body)), body, kind=kind, causes=named)
+
+
+def redrive(tx: Transaction, message_id: UUID, ordered_by: str) -> bool:
+    """Let a parked message try again, now. False when it is not parked, or was never a message that could be handled."""
+    row = tx.execute(select(parked).where(parked.c.message_id == message_id, parked.c.state == "parked").with_for_update()).first()
+    if row is None or not row.type:
+        return False
+    body = vault().unseal_bytes(BODY, row.sealed_body).decode()
+    described = Described(row.type, row.subject, row.correlation_id, row.causation_id, row.size_bytes)
+    place = Place(row.line, row.sequence) if row.line else None
+    retries.put(tx, message_id, described, body, attempt=0, due_at=milliseconds_now(), causes=(), place=place)
+    _decide(tx, message_id, "redriven", ordered_by, "")
+    return True
+
+
+def drop(tx: Transaction, message_id: UUID, ordered_by: str, reason: str) -> bool:
+    """Give a parked message up: it counts as dealt with, and the line behind it moves on. False when it is not parked."""
+    row = tx.execute(select(parked).where(parked.c.message_id == message_id, parked.c.state == "parked").with_for_update()).first()
+    if row is None:
+        return False
+    described = Described(row.type, row.subject, row.correlation_id, row.causation_id, row.size_bytes)
+    inbox.take(tx, message_id, described, attempt=row.attempt, received_at=row.parked_at)
+    inbox.finish(tx, message_id)
+    if row.line:
+        lines.advance(tx, Place(row.line, row.sequence))
+    _decide(tx, message_id, "dropped", ordered_by, reason)
+    return True
+
+
+def _decide(tx: Transaction, message_id: UUID, state: str, ordered_by: str, reason: str) -> None:
+    values = {"state": state, "changed_at": milliseconds_now(), "ordered_by": ordered_by, "reason": reason, "reported": False}
+    tx.execute(update(parked).where(parked.c.message_id == message_id).values(values | {"changes": parked.c.changes + 1}))

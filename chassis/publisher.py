@@ -1,0 +1,188 @@
+"""Publishes with many confirms in flight: one connection and one channel per service, one loop that reads what the broker says.
+
+`publish` never waits. It raises Unavailable at once when there is no broker or the broker takes nothing (memory alarm); the
+receipt tells later whether the message was confirmed by every queue it went to. (design section 3; nameko.md)
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import amqp
+import kombu
+from amqp import spec
+from eventlet.event import Event
+
+from chassis import broker, topology
+from chassis.errors import Unavailable
+from chassis.logs import get_logger
+from chassis.messages import encode, wrap
+from chassis.privacy import Vault
+from chassis.settings import Broker
+from contracts.envelope import CONTENT_TYPE, Contract
+
+log = get_logger(__name__)
+
+PERSISTENT = 2
+DECLARE_AGAIN_SECONDS = 20
+"""A queue that somebody deleted is there again within this time, whoever reads it."""
+
+Outcome = Callable[[bool], None]
+
+
+class Receipt:
+    """What became of one message: confirmed once every queue it went to has it, failed if any has not."""
+
+    def __init__(self, copies: int, on_outcome: Outcome | None = None) -> None:
+        self._open = copies
+        self._event = Event()
+        self._on_outcome = on_outcome
+
+    def copy_settled(self, confirmed: bool) -> None:
+        if self._event.ready():
+            return
+        self._open -= 1
+        if not confirmed or not self._open:
+            self._event.send(confirmed)
+            if self._on_outcome:
+                self._on_outcome(confirmed)
+
+    def wait(self, seconds: float) -> bool:
+        """True if confirmed within this time. A later confirm is harmless: the id is the same."""
+        return bool(self._event.wait(timeout=seconds))
+
+
+class Publisher:
+    """One service's way to the broker."""
+
+    def __init__(self, service: str, settings: Broker, vault: Vault, services: Iterable[str]) -> None:
+        self._service = service
+        self._settings = settings
+        self._vault = vault
+        self._services = tuple(services)
+        self._connection: kombu.Connection | None = None
+        self._channel: Any = None
+        self._tag = 0
+        self._pending: OrderedDict[int, Receipt] = OrderedDict()
+        self._returned: set[str] = set()
+        self._blocked = False
+        self._stopping = False
+        self.last_loop = monotonic()
+
+    def publish(self, message: Contract) -> Receipt:
+        """Publish a message that has no outbox behind it (the gateway's, and reports)."""
+        envelope = wrap(message, source=self._service, vault=self._vault, cause=None)
+        return self.send(message.id, envelope.type, message.addressed_to(), encode(envelope))
+
+    def send(self, message_id: UUID, type_name: str, routes: tuple[str, ...], body: str, on_outcome: Outcome | None = None) -> Receipt:
+        """Publish one copy for each route. Raises Unavailable when the broker cannot take it now."""
+        if self._channel is None:
+            raise Unavailable("broker")
+        if self._blocked:
+            raise Unavailable("broker takes nothing (alarm)")
+        receipt = Receipt(len(routes), on_outcome)
+        try:
+            for route in routes:
+                self._send_copy(route, message_id, type_name, body, receipt)
+        except broker.LOST as error:
+            self._lose()
+            raise Unavailable("broker") from error
+        return receipt
+
+    def _send_copy(self, route: str, message_id: UUID, type_name: str, body: str, receipt: Receipt) -> None:
+        self._tag += 1
+        tag = self._tag
+        self._pending[tag] = receipt
+        properties = {"message_id": str(message_id), "type": type_name, "delivery_mode": PERSISTENT, "correlation_id": str(tag)}
+        key = topology.routing_key(route, type_name)
+        message = self._channel.prepare_message(body, content_type=CONTENT_TYPE, content_encoding="utf-8", properties=properties)
+        if isinstance(message, amqp.Message):
+            # py-amqp's basic_publish reads from the socket first, which our loop is doing already: the bare method instead.
+            self._channel.send_method(spec.Basic.Publish, "Bssbb", (0, topology.MESSAGES, key, True, False), message)
+        else:
+            self._channel.basic_publish(message, topology.MESSAGES, key, mandatory=True, tag=tag)
+
+    @property
+    def connected(self) -> bool:
+        return self._channel is not None and not self._blocked
+
+    def run(self) -> None:
+        """Hold the connection until stopped: connect, read confirms, look at heartbeats, declare again from time to time."""
+        pause = 0.2
+        while not self._stopping:
+            self.last_loop = monotonic()
+            try:
+                self._open()
+                pause = 0.2
+                self._read_until_lost()
+            except broker.LOST as error:
+                log.warning("broker_lost", service=self._service, cause=type(error).__name__)
+            self._lose()
+            if not self._stopping:
+                Event().wait(timeout=pause)
+                pause = min(pause * 2, 3)
+
+    def stop(self) -> None:
+        self._stopping = True
+
+    def _open(self) -> None:
+        self._connection = broker.connect(self._settings)
+        native = self._connection.connection
+        if hasattr(native, "on_blocked"):
+            native.on_blocked = lambda _reason: self._set_blocked(True)
+            native.on_unblocked = lambda: self._set_blocked(False)
+        channel = self._connection.channel()
+        topology.declare(channel, self._services)
+        channel.confirm_select()
+        channel.events["basic_ack"].add(lambda tag, multiple=False: self._settle(tag, multiple, True))
+        channel.events["basic_nack"].add(lambda tag, multiple=False: self._settle(tag, multiple, False))
+        channel.events["basic_return"].add(self._on_return)
+        self._tag = 0
+        self._blocked = False
+        self._channel = channel
+
+    def _set_blocked(self, blocked: bool) -> None:
+        log.warning("broker_blocked" if blocked else "broker_unblocked", service=self._service)
+        self._blocked = blocked
+
+    def _read_until_lost(self) -> None:
+        assert self._connection is not None  # noqa: S101 - narrowing for the type checker; run() has just opened it
+        declaring = self._connection.channel()
+        declare_at = monotonic() + DECLARE_AGAIN_SECONDS
+        while not self._stopping:
+            broker.drain(self._connection, 1)
+            self.last_loop = monotonic()
+            if monotonic() > declare_at and not self._blocked:
+                topology.declare(declaring, self._services)
+                declare_at = monotonic() + DECLARE_AGAIN_SECONDS
+
+    def _on_return(self, *returned: Any) -> None:
+        """Unroutable. The broker says so before it confirms: remember it until then."""
+        message = returned[-1]
+        self._returned.add(str(message.properties.get("correlation_id")))
+        log.error("message_unroutable", service=self._service, type=message.properties.get("type"))
+
+    def _settle(self, tag: int, multiple: bool, confirmed: bool) -> None:
+        if not multiple:
+            self._settle_one(tag, confirmed)
+            return
+        while self._pending and next(iter(self._pending)) <= tag:
+            self._settle_one(next(iter(self._pending)), confirmed)
+
+    def _settle_one(self, tag: int, confirmed: bool) -> None:
+        receipt = self._pending.pop(tag, None)
+        unroutable = str(tag) in self._returned
+        self._returned.discard(str(tag))
+        if receipt:
+            receipt.copy_settled(confirmed and not unroutable)
+
+    def _lose(self) -> None:
+        """The link is gone: what was not confirmed has failed, and its sender decides what to do."""
+        connection, self._connection, self._channel = self._connection, None, None
+        pending, self._pending = self._pending, OrderedDict()
+        self._returned.clear()
+        broker.close(connection)
+        for receipt in pending.values():
+            receipt.copy_settled(False)

@@ -1,0 +1,85 @@
+"""Messages that wait their turn again: rows in the reader's own schema, the same in both runtimes, searchable, auditable."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+
+from chassis.clock import milliseconds_now
+from chassis.database import Transaction
+from chassis.lines import NOWHERE, Place
+from chassis.messages import Described
+from chassis.settings import Patience
+from chassis.tables import retry
+
+Causes = Sequence[dict[str, str]]
+
+
+def pause_ms(patience: Patience, attempt: int) -> int:
+    """After the first failure `first_seconds`, then twice as long each time, up to `longest_seconds`."""
+    doubled = patience.first_seconds * float(2 ** min(attempt - 1, 30))
+    return round(1000 * min(doubled, patience.longest_seconds))
+
+
+def put(
+    tx: Transaction,
+    message_id: UUID,
+    described: Described,
+    body: str,
+    *,
+    attempt: int,
+    due_at: int,
+    causes: Causes,
+    place: Place | None = None,
+) -> None:
+    """Write down that it waits until `due_at`; a row that is there already waits on with its first time kept."""
+    now = milliseconds_now()
+    changed: dict[str, Any] = {"attempt": attempt, "due_at": due_at, "changed_at": now, "leased_until": 0, "ended_at": None, "reported": False}
+    changed["causes"] = json.dumps(list(causes))
+    if tx.execute(update(retry).where(retry.c.message_id == message_id).values(changed)).rowcount:
+        return
+    place = place or NOWHERE
+    row = {"message_id": message_id, **described.columns(), "body": body, "first_at": now, "line": place.line, "sequence": place.sequence}
+    tx.execute(insert(retry).values(row | changed))
+
+
+def end(tx: Transaction, message_id: UUID) -> None:
+    open_row = (retry.c.message_id == message_id) & retry.c.ended_at.is_(None)
+    tx.execute(update(retry).where(open_row).values(ended_at=milliseconds_now(), reported=False))
+
+
+def first_at(tx: Transaction, message_id: UUID) -> int:
+    """When it first failed; now, if it never did."""
+    found = tx.execute(select(retry.c.first_at).where(retry.c.message_id == message_id)).scalar_one_or_none()
+    return int(found) if found else milliseconds_now()
+
+
+def release_all(tx: Transaction) -> None:
+    """Embedded, at start: every lease is a dead process's."""
+    tx.execute(update(retry).where(retry.c.ended_at.is_(None)).values(leased_until=0))
+
+
+def any_due(connection: Connection) -> bool:
+    """A look that takes no lock: most of the time there is nothing."""
+    now = milliseconds_now()
+    due = select(retry.c.message_id).where(retry.c.ended_at.is_(None), retry.c.due_at <= now, retry.c.leased_until < now)
+    return connection.execute(due.limit(1)).first() is not None
+
+
+def claim_due(tx: Transaction, *, most: int, lease_ms: int) -> list[tuple[str, int]]:
+    """Bodies and attempts of up to `most` messages that are due, leased so that no other copy takes them too."""
+    now = milliseconds_now()
+    due = (
+        select(retry.c.message_id, retry.c.body, retry.c.attempt)
+        .where(retry.c.ended_at.is_(None), retry.c.due_at <= now, retry.c.leased_until < now)
+        .order_by(retry.c.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = tx.execute(due).all()
+    if rows:
+        taken = retry.c.message_id.in_([row.message_id for row in rows])
+        tx.execute(update(retry).where(taken).values(leased_until=now + lease_ms))
+    return [(row.body, row.attempt) for row in rows]

@@ -1,0 +1,241 @@
+"""All that runs beside the methods of one service: publisher, relay, consumer, retries, reports, housekeeping.
+
+One per nameko container, shared by its entrypoints and mounts. It starts what the service needs: without a schema (the gateway)
+only the publisher; with a schema the relay; with entrypoints the consumer and the retries too.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import eventlet
+from nameko.extensions import SharedExtension
+
+from chassis import crash, inbox, janitor, lines, parked, retries
+from chassis.clock import milliseconds_now
+from chassis.database import Conflict, Database, Transaction, millis
+from chassis.errors import Unavailable
+from chassis.handling import Delivery, Handling, Opened
+from chassis.inlet import Inlet
+from chassis.logs import get_logger
+from chassis.messages import unwrap
+from chassis.outbox import Outgoing, Relay
+from chassis.partner import CallLog
+from chassis.privacy import Vault
+from chassis.process import Process, current
+from chassis.publisher import Publisher
+from chassis.reporter import HopRow, Reporter
+from chassis.tables import partner_call
+from contracts.catalogue import QUEUED_SERVICES
+from contracts.envelope import WATCHER
+from contracts.ops import DropParked, Hop, OpsReport, RedriveParked
+
+log = get_logger(__name__)
+
+CONFIRM_SECONDS = 10
+RETRIES_AT_ONCE = 5
+LEASE_MARGIN_SECONDS = 5
+STUCK_SECONDS = 60
+
+
+class ServiceRuntime(SharedExtension):
+    """One service's share of the chassis."""
+
+    name: str
+    process: Process
+    publisher: Publisher
+    handling: Handling
+
+    def setup(self) -> None:
+        if hasattr(self, "publisher"):
+            return
+        self.process = current()
+        self.name = str(self.container.service_name)
+        settings = self.process.settings
+        self.embedded = settings.runtime == "embedded"
+        self.calls = CallLog()
+        partners = (settings.partners.dms, settings.partners.csc)
+        self.lease_seconds = max(partner.deadline_seconds for partner in partners) + LEASE_MARGIN_SECONDS
+        self.publisher = Publisher(self.name, settings.broker, self.vault, QUEUED_SERVICES)
+        self._database = self.process.database(self.name) if self.name in self.process.schemas else None
+        self._stopping = False
+        self._retry_pool = eventlet.GreenPool(RETRIES_AT_ONCE)
+        if self._database:
+            self._prepare(self._database)
+
+    def _prepare(self, database: Database) -> None:
+        self.relay = Relay(self.name, database, self._send, embedded=self.embedded)
+        database.after_telling = self.relay.wake
+        self.handling = Handling(self.name, database, self.vault, self.process.settings.patience)
+        self.handling.before_failure = self.write_calls
+        self.handling.readings |= {"redrive.parked": _Ordered(self, RedriveParked), "drop.parked": _Ordered(self, DropParked)}
+        self.inlet = Inlet(self.handling, self.process.settings.broker, QUEUED_SERVICES)
+
+    @property
+    def vault(self) -> Vault:
+        return self.process.vault
+
+    @property
+    def database(self) -> Database:
+        if self._database is None:
+            raise RuntimeError(f"{self.name} has no schema")
+        return self._database
+
+    def start(self) -> None:
+        self._loop("publisher", self.publisher.run)
+        self.process.health.register(f"{self.name}: broker", self._broker_trouble)
+        if self._database:
+            self.process.health.register(f"{self.name}: database", self._database_trouble)
+            self._loop("database", self._start_on_database)
+
+    def _start_on_database(self) -> None:
+        """Everything that needs the schema begins when the schema can be reached."""
+        while not self._stopping:
+            try:
+                if self.embedded:
+                    self._release_all()
+                break
+            except (Unavailable, Conflict):
+                eventlet.sleep(1)
+        self._loop("relay", self.relay.run)
+        self._loop("housekeeping", self._keep_house)
+        if self.name in QUEUED_SERVICES:
+            self._loop("consumer", self.inlet.run)
+            self._loop("retries", self._retry)
+        if self.name != WATCHER:
+            self._loop("reports", self._report)
+
+    def _release_all(self) -> None:
+        """Embedded, at start: the leases of the process before this one are void."""
+        with self.database.write() as tx:
+            inbox.release_all(tx)
+            lines.release_all(tx)
+            retries.release_all(tx)
+
+    def _loop(self, name: str, run: Callable[[], None]) -> None:
+        """A loop that ends with an error takes its container down, and the process with it: better than half a service."""
+        self.container.spawn_managed_thread(run, identifier=f"{self.name} {name}")
+
+    def _send(self, row: Outgoing, on_outcome: Callable[[bool], None]) -> None:
+        self.publisher.send(row.message_id, row.type, row.routes, row.body, on_outcome)
+
+    def wake_relay(self) -> None:
+        self.relay.wake()
+
+    def write_calls(self, tx: Transaction, opened: Opened) -> None:
+        """Write down what was asked of a partner on behalf of this message, with the transaction that ends the try."""
+        rows = [
+            {
+                "message_id": opened.id,
+                **opened.described.columns(),
+                "partner": call.partner,
+                "operation": call.operation,
+                "started_at": millis(call.started_at),
+                "milliseconds": call.milliseconds,
+                "outcome": call.outcome,
+                # Tries in place are at most nine: so a later delivery's calls have numbers of their own.
+                "attempt": opened.delivery.attempt * 10 + call.attempt,
+                "reported": False,
+            }
+            for call in self.calls.take(opened.id)
+        ]
+        if rows:
+            tx.execute(partner_call.insert(), rows)
+
+    def _retry(self) -> None:
+        """Hand out what is due; a try ends its row, or writes when it is due next."""
+        lease_ms = round((self.lease_seconds + LEASE_MARGIN_SECONDS) * 1000)
+        while not self._stopping:
+            free = self._retry_pool.free()
+            try:
+                with self.database.read() as connection:
+                    waiting = free and retries.any_due(connection)
+                due = []
+                if waiting:
+                    with self.database.write() as tx:
+                        due = retries.claim_due(tx, most=free, lease_ms=lease_ms)
+            except (Unavailable, Conflict):
+                eventlet.sleep(1)
+                continue
+            for body, attempt in due:
+                self._retry_pool.spawn_n(self.handling.take, Delivery(body.encode(), _nothing, attempt=attempt, again=True))
+            eventlet.sleep(0.05 if due else 0.25)
+
+    def _report(self) -> None:
+        reporter = Reporter(self.database, self._publish_hops)
+        while not self._stopping:
+            eventlet.sleep(1)
+            try:
+                while reporter.report():
+                    eventlet.sleep(0)
+            except (Unavailable, Conflict):
+                log.info("reports_wait", service=self.name)
+
+    def _publish_hops(self, rows: list[HopRow]) -> bool:
+        hops = tuple(Hop(service=self.name, **row) for row in rows)
+        return self.publisher.publish(OpsReport(report_id=uuid4(), hops=hops)).wait(CONFIRM_SECONDS)
+
+    def _keep_house(self) -> None:
+        while not self._stopping:
+            eventlet.sleep(60)
+            try:
+                janitor.sweep(self.database, reports=self.name != WATCHER)
+            except (Unavailable, Conflict):
+                log.info("housekeeping_waits", service=self.name)
+
+    def stop_reading(self) -> None:
+        """First step of a graceful stop: take nothing new, end what is in work. Called by each entrypoint, does it once."""
+        if self._stopping:
+            return
+        self._stopping = True
+        self.inlet.stop()
+        until = monotonic() + self.process.settings.stop_seconds / 2
+        while (self.inlet.consuming or self._retry_pool.running()) and monotonic() < until:
+            eventlet.sleep(0.05)
+        self.handling.stopping = True
+
+    def stop(self) -> None:
+        """Last step: what was told in the meantime goes out if the broker takes it now; the outbox keeps the rest."""
+        self._stopping = True
+        if self._database:
+            until = monotonic() + self.process.settings.stop_seconds / 4
+            while not self.relay.idle and monotonic() < until:
+                eventlet.sleep(0.05)
+            self.relay.stop()
+            eventlet.sleep(0.05)
+        self.publisher.stop()
+
+    def _broker_trouble(self) -> str | None:
+        return None if self.publisher.connected else "no broker, or it takes nothing"
+
+    def _database_trouble(self) -> str | None:
+        try:
+            with self.database.read() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except (Unavailable, Conflict):
+            return "no database"
+        return None
+
+
+class _Ordered:
+    """An operator's order about a parked message, carried out by every service for itself."""
+
+    def __init__(self, runtime: ServiceRuntime, contract: type[RedriveParked] | type[DropParked]) -> None:
+        self._runtime = runtime
+        self._contract = contract
+
+    def work(self, opened: Opened) -> None:
+        order = unwrap(self._contract, opened.envelope, self._runtime.vault)
+        received_at = milliseconds_now()
+        with self._runtime.database.write() as tx:
+            if inbox.take(tx, opened.id, opened.described, attempt=opened.delivery.attempt, received_at=received_at):
+                if isinstance(order, RedriveParked):
+                    parked.redrive(tx, order.message_id, order.ordered_by)
+                else:
+                    parked.drop(tx, order.message_id, order.ordered_by, order.reason)
+            crash.here("before_commit", self._runtime.name)
+
+
+def _nothing() -> Any:
+    """A retry row is settled by the transaction that ends it."""

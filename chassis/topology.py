@@ -1,0 +1,49 @@
+"""Exchanges and queues, as every process declares them before it publishes.
+
+Each service that reads has one quorum queue, and beside it a queue for messages that killed their reader too often. An event is
+published once for each of its readers with the key `<reader>.<type>`: so a queue that is missing is always reported as
+unroutable, which one copy for all would hide behind the readers that are there. (docs/decisions/0003)
+"""
+
+from collections.abc import Iterable
+
+from kombu import Exchange, Queue
+
+MESSAGES = "cheqiao"
+DEAD = "cheqiao.dead"
+DELIVERY_LIMIT = 20
+"""A quorum queue counts each delivery whose reader went away; only a message that kills its process gets this far."""
+
+messages = Exchange(MESSAGES, type="topic", durable=True)
+dead = Exchange(DEAD, type="topic", durable=True)
+
+
+def routing_key(reader: str, type_name: str) -> str:
+    return f"{reader}.{type_name}"
+
+
+def queue_of(service: str) -> Queue:
+    return Queue(
+        service,
+        messages,
+        routing_key=f"{service}.#",
+        durable=True,
+        queue_arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": DEAD,
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+        },
+    )
+
+
+def dead_queue_of(service: str) -> Queue:
+    return Queue(f"{service}.dead", dead, routing_key=f"{service}.#", durable=True, queue_arguments={"x-queue-type": "quorum"})
+
+
+def declare(channel: object, services: Iterable[str]) -> None:
+    """Declare everything; what is there already stays as it is."""
+    for service in services:
+        for queue in (dead_queue_of(service), queue_of(service)):
+            queue(channel).declare()
