@@ -5,19 +5,21 @@ rest when the runtime is embedded. Secrets come from the environment; embedded m
 """
 
 import base64
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from chassis import config_file, soundness
+from chassis.config_file import SettingsError as SettingsError  # noqa: PLC0414 - known to others as chassis.settings.SettingsError
+from chassis.first_start import embedded_secrets as embedded_secrets  # noqa: PLC0414 - likewise
+from chassis.proxies import Proxies
 
-class SettingsError(Exception):
-    """What is wrong with the configuration, one line each: file, key, what is allowed; never the value of a secret."""
-
-    def __init__(self, lines: tuple[str, ...]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
+Runtime = Literal["embedded", "production"]
+SANDBOX_ELSEWHERE = "CHEQIAO_SANDBOX"
 
 
 class Section(BaseModel):
@@ -26,7 +28,8 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-Address = Annotated[str, Field(pattern=r"^[^:\s]+:\d{1,5}$", description="host:port")]
+Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s\[\]]+):\d{1,5}$", description="host:port")]
+Url = Annotated[str, Field(pattern=r"^https?://", description="an http:// or https:// address")]
 
 
 class Http(Section):
@@ -36,18 +39,29 @@ class Http(Section):
     partner: Address
     internal: Address
     public_url: str = Field(pattern=r"^https?://", description="What followers see, e.g. https://car.example.com")
-    trusted_proxies: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = Field(default=(), description="addresses or networks, e.g. 10.0.0.0/8; a text is split at commas")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _a_list(cls, proxies: Any) -> Any:
+        return [part.strip() for part in proxies.split(",") if part.strip()] if isinstance(proxies, str) else proxies
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        Proxies(proxies)
+        return proxies
 
 
 class Broker(Section):
-    url: str
+    url: str = Field(repr=False)
     heartbeat_seconds: int = Field(default=10, ge=2, le=60)
 
 
 class Database(Section):
     """`url` contains `{schema}` (production: MySQL/MariaDB) and is filled per service."""
 
-    url: str
+    url: str = Field(repr=False)
     pool_size: int = Field(default=10, ge=1, le=100)
 
 
@@ -114,7 +128,7 @@ class Account(Section):
     aes_key: SecretStr | None = Field(default=None, description="EncodingAESKey, 43 characters; given means safe mode")
     previous_aes_key: SecretStr | None = None
     allow_plain: bool = False
-    api_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://")
+    api_url: Url = "https://api.weixin.qq.com"
     replies: dict[str, str] = Field(
         default_factory=dict, description="passive replies: menu key, or `subscribe`, to text; `{public_url}` is filled in"
     )
@@ -123,7 +137,7 @@ class Account(Section):
 
 class Partner(Section):
     dialect: Literal["reference"] = "reference"
-    base_url: str = Field(pattern=r"^https?://")
+    base_url: Url
     api_key: SecretStr
     webhook_secret: SecretStr = Field(description="Standard Webhooks, whsec_…")
     deadline_seconds: float = Field(default=20, gt=0, le=60, description="for one call with its tries in place")
@@ -150,7 +164,7 @@ class Gateway(Section):
 
 
 class Settings(Section):
-    runtime: Literal["embedded", "production"]
+    runtime: Runtime
     var: Path
     http: Http
     broker: Broker
@@ -164,3 +178,57 @@ class Settings(Section):
     gateway: Gateway = Gateway()
     stop_seconds: float = Field(default=20, gt=0, description="a graceful stop takes at most this long")
     sandbox: bool = Field(default=False, description="mount the stand-ins; loopback only")
+
+
+def load(path: Path, runtime: Runtime | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the configuration; `runtime` overrules the file. In embedded the first call makes the secrets under `var`.
+
+    Raises SettingsError with a line for every fault found.
+    """
+    tree = config_file.read(path)
+    above = tree.pop(config_file.EMBEDDED, {})
+    known = {text for text in config_file.texts_in(above) if "$" not in text}
+    if (runtime or tree.get("runtime")) == "embedded":
+        tree = config_file.filled(config_file.laid_over(tree, above), environ, path)
+        tree = config_file.laid_over(tree, embedded_secrets(Path(tree.get("var", "var"))))
+        if environ.get(SANDBOX_ELSEWHERE):
+            tree["sandbox"] = False  # the stand-ins run elsewhere
+    else:
+        tree = config_file.filled(tree, environ, path)
+    if runtime:
+        tree["runtime"] = runtime
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        raise SettingsError(tuple(f"{path}: {line}" for line in _lines(error))) from None  # its text quotes the values
+    if faults := tuple(f"{path}: {key}: wanted is {rule}" for key, rule in soundness.faults(settings, known)):
+        raise SettingsError(faults)
+    return settings
+
+
+def _lines(error: ValidationError) -> list[str]:
+    problems = error.errors(include_url=False, include_input=False)
+    return [f"{'.'.join(map(str, problem['loc']))}: {_allowed(problem['loc'], problem['type'], problem['msg'])}" for problem in problems]
+
+
+def _allowed(location: tuple[int | str, ...], type: str, message: str) -> str:
+    """pydantic's own message names what is allowed and, for settings, quotes no value; two are said better."""
+    if type == "missing":
+        return "is required"
+    if type == "extra_forbidden" and (section := _section_at(location[:-1])):
+        return f"is not a known key; known here: {', '.join(section.model_fields)}"
+    field = section.model_fields.get(str(location[-1])) if (section := _section_at(location[:-1])) else None
+    described = next((part.description for part in [field, *(field.metadata if field else ())] if getattr(part, "description", None)), None)
+    return f"{message} ({described})" if described else message
+
+
+def _section_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The model that stands at a dotted key: `accounts.main` is an Account."""
+    section: Any = Settings
+    for part in location:
+        if isinstance(section, type) and issubclass(section, BaseModel):
+            field = section.model_fields.get(str(part))
+            section = field.annotation if field else None
+        else:
+            section = get_args(section)[-1] if get_args(section) else None
+    return section if isinstance(section, type) and issubclass(section, BaseModel) else None

@@ -1,0 +1,104 @@
+"""What a configuration may be by its fields and still not be let run with: known secrets, a sandbox in the open, keys of the wrong make."""
+
+import base64
+import binascii
+import re
+from collections.abc import Collection, Iterator
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, SecretStr
+
+if TYPE_CHECKING:
+    from chassis.settings import Account, Settings
+
+Fault = tuple[str, str]
+"""Dotted key, and what is allowed there."""
+
+KNOWN_SANDBOX_SECRETS = frozenset(
+    {"sandbox-secret", "sandbox-token", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "sandbox-dms-key", "sandbox-csc-key"}
+    | {f"whsec_{base64.b64encode(f'sandbox-{partner}-webhook-secret-0'.encode()).decode()}" for partner in ("dms", "csc")}
+)
+SHORTEST_SECRET = 32
+BROKERS = {"embedded": "cheqiao-embedded://", "production": "amqp"}
+DATABASES = {"embedded": "sqlite:", "production": "mysql"}
+
+
+def faults(settings: "Settings", known: Collection[str] = ()) -> Iterator[Fault]:
+    """Everything that is wrong, with nothing of a secret's value. `known` are further secrets that everybody knows."""
+    yield from _misplaced(settings)
+    if settings.sandbox:
+        yield from _in_the_open(settings)
+    if settings.runtime == "production":
+        yield from _known_to_all(settings, KNOWN_SANDBOX_SECRETS.union(known))
+    for key, secret in (("pages.session_key", settings.pages.session_key), ("operator.token", settings.operator.token)):
+        if len(secret.get_secret_value()) < SHORTEST_SECRET:
+            yield key, f"{SHORTEST_SECRET} characters or more"
+    for name, partner in (("dms", settings.partners.dms), ("csc", settings.partners.csc)):
+        if not _is_webhook_secret(partner.webhook_secret.get_secret_value()):
+            yield f"partners.{name}.webhook_secret", "whsec_ and the base64 of 24 to 64 bytes"
+    for name, account in settings.accounts.items():
+        yield from _of_account(f"accounts.{name}", account)
+
+
+def _misplaced(settings: "Settings") -> Iterator[Fault]:
+    runtime = settings.runtime
+    if not settings.broker.url.startswith(BROKERS[runtime]):
+        yield "broker.url", f"{BROKERS[runtime]}… in {runtime}"
+    if not settings.database.url.startswith(DATABASES[runtime]):
+        yield "database.url", f"{DATABASES[runtime]}… in {runtime}"
+    if "{schema}" not in settings.database.url:
+        yield "database.url", "{schema} stands where the name of the service's schema is filled in"
+
+
+def _in_the_open(settings: "Settings") -> Iterator[Fault]:
+    """The stand-ins open their doors to anyone, so nobody but this machine may reach them."""
+    for zone in ("public", "partner", "internal"):
+        if not _is_loopback(getattr(settings.http, zone).rpartition(":")[0]):
+            yield f"http.{zone}", "a loopback address (127.0.0.1:…) while `sandbox` is true"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _known_to_all(settings: "Settings", known: Collection[str]) -> Iterator[Fault]:
+    for key, secret in _secrets_of(settings, ""):
+        if secret in known:
+            yield (
+                key,
+                "a secret of your own: this one belongs to the sandbox and is known to everybody (`cheqiao sandbox secrets` makes random ones)",
+            )
+
+
+def _secrets_of(model: BaseModel, prefix: str) -> Iterator[tuple[str, str]]:
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        entries = value.items() if isinstance(value, dict) else [("", value)]
+        for entry, item in entries:
+            key = ".".join(part for part in (prefix, name, entry) if part)
+            if isinstance(item, SecretStr):
+                yield key, item.get_secret_value()
+            elif isinstance(item, BaseModel):
+                yield from _secrets_of(item, key)
+
+
+def _is_webhook_secret(text: str) -> bool:
+    try:
+        return text.startswith("whsec_") and 24 <= len(base64.b64decode(text.removeprefix("whsec_"), validate=True)) <= 64
+    except binascii.Error:
+        return False
+
+
+def _of_account(key: str, account: "Account") -> Iterator[Fault]:
+    for name in ("aes_key", "previous_aes_key"):
+        aes_key: SecretStr | None = getattr(account, name)
+        if aes_key is not None and not re.fullmatch(r"[A-Za-z0-9]{43}", aes_key.get_secret_value()):
+            yield f"{key}.{name}", "43 letters and digits, as WeChat's console shows it"
+    if account.aes_key is None and not account.allow_plain:
+        yield f"{key}.aes_key", "an EncodingAESKey, or `allow_plain: true`: without either no push could be taken"
