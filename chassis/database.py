@@ -153,7 +153,7 @@ def migrate(url: str, versions: Path) -> None:
             config = Config()
             config.set_main_option("script_location", str(chassis))
             config.set_main_option("path_separator", "newline")
-            config.set_main_option("version_locations", f"{chassis}\n{versions}")
+            config.set_main_option("version_locations", f"{chassis / 'versions'}\n{versions}")
             config.attributes["connection"] = connection
             command.upgrade(config, "heads")
             connection.commit()

@@ -31,6 +31,7 @@ class Read(Entrypoint):
         self._types = types
 
     def setup(self) -> None:
+        self.runtime.setup()  # nameko sets extensions up in any order
         for contract in self._types:
             self.runtime.handling.readings[contract.type_name()] = self
 
