@@ -1,0 +1,199 @@
+"""WeChat's API over HTTP: one method per thing it can do for us, bounded in time and size, every answer held against its form.
+
+wechatpy's client is not used here: it knows neither `stable_token` nor `client_msg_id`, and what it would add are its endless refresh,
+its missing timeouts and its unwrapped errors. (docs of the platform: https://developers.weixin.qq.com/doc/service/api/)
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import requests
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from urllib3.exceptions import HTTPError
+
+from adapters.wechat.sender.errcodes import Next, after, after_token_call
+from chassis import crash
+from chassis.deadline import within
+from chassis.errors import ContractBroken, Unavailable
+from chassis.partner import CallLog, PartnerCall, seconds_asked
+from chassis.privacy import violations_of
+from chassis.settings import Account
+
+PARTNER = "wechat"
+CONNECT_SECONDS = 3.0
+SEND_CALL_SECONDS = 10.0
+TOKEN_CALL_SECONDS = 5.0
+"""The longest one call may take, to the last byte of its answer."""
+LARGEST_ANSWER = 65_536
+
+STABLE_TOKEN = "/cgi-bin/stable_token"  # noqa: S105 - a path, no secret
+TEMPLATE_SEND = "/cgi-bin/message/template/send"
+
+_AS_TEXT = BeforeValidator(lambda number: str(number) if isinstance(number, int) else number)
+MessageNumber = Annotated[str, _AS_TEXT, Field(pattern=r"^\d{1,20}$")]
+
+
+class Answer(BaseModel):
+    """Any answer; only what we use of it. `errmsg` is left out: it may quote what was sent."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    errcode: int = 0
+
+
+class TokenAnswer(Answer):
+    access_token: str = Field(min_length=1, max_length=2048)
+    expires_in: int = Field(gt=0, le=86_400, description="Seconds that are left.")
+
+
+class SendAnswer(Answer):
+    msgid: MessageNumber
+
+
+class RepeatAnswer(Answer):
+    """45065: sent before. Documented with `msg_id`, seen without."""
+
+    msg_id: MessageNumber | None = None
+    msgid: MessageNumber | None = None
+
+
+A = TypeVar("A", bound=Answer)
+
+
+class WeChatSays(Exception):
+    """A clear answer that is not ok, and what to do next."""
+
+    def __init__(self, errcode: int, what_next: Next) -> None:
+        super().__init__(f"errcode {errcode}: {what_next}")
+        self.errcode = errcode
+        self.next = what_next
+
+
+@dataclass(frozen=True)
+class OnBehalf:
+    """For which message we call, and the moment (time.monotonic) when all its calls must have ended."""
+
+    message_id: UUID
+    ends_at: float
+
+    def seconds(self, longest: float) -> float:
+        """For the next call, `longest` at most. Raises Unavailable when there is no time left for one."""
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise Unavailable(f"{PARTNER}: no time left")
+        return min(left, longest)
+
+
+class WeChatClient:
+    """Speaks with WeChat for one account. Raises WeChatSays, Unavailable, ContractBroken; no error or log line holds a secret."""
+
+    def __init__(self, account: Account, session: requests.Session, calls: CallLog) -> None:
+        self.appid = account.appid
+        self._secret = account.secret
+        self._base_url = account.api_url.rstrip("/")
+        self._session = session
+        self._calls = calls
+
+    def stable_token(self, on_behalf: OnBehalf, *, force: bool) -> TokenAnswer:
+        """The same token to everyone who asks while it is valid; `force` voids it (20 a day, 30 s apart)."""
+        body = {
+            "grant_type": "client_credential",
+            "appid": self.appid,
+            "secret": self._secret.get_secret_value(),
+            "force_refresh": force,
+        }
+        with self._noted(STABLE_TOKEN, on_behalf) as call:
+            call.status, answer = self._post(STABLE_TOKEN, {}, body, on_behalf.seconds(TOKEN_CALL_SECONDS))
+            if errcode := _held(Answer, answer, STABLE_TOKEN).errcode:
+                raise WeChatSays(errcode, after_token_call(errcode))
+            return _held(TokenAnswer, answer, STABLE_TOKEN)
+
+    def send_template(self, token: str, message: Mapping[str, object], on_behalf: OnBehalf) -> str:
+        """The message number that WeChat gives it; empty where it was sent before and WeChat does not say under which."""
+        with self._noted(TEMPLATE_SEND, on_behalf) as call:
+            seconds = on_behalf.seconds(SEND_CALL_SECONDS)
+            crash.here("before_answer", "sender")
+            call.status, answer = self._post(TEMPLATE_SEND, {"access_token": token}, message, seconds)
+            crash.here("after_answer", "sender")
+            errcode = _held(Answer, answer, TEMPLATE_SEND).errcode
+            if not errcode:
+                return _held(SendAnswer, answer, TEMPLATE_SEND).msgid
+            if after(errcode) is Next.ALREADY_SENT:
+                repeat = _held(RepeatAnswer, answer, TEMPLATE_SEND)
+                return repeat.msg_id or repeat.msgid or ""
+            raise WeChatSays(errcode, after(errcode))
+
+    @contextmanager
+    def _noted(self, path: str, on_behalf: OnBehalf) -> "Iterator[_Call]":
+        """Every call is written down, however it ends; the path without its query, which holds the token."""
+        call = _Call()
+        started_at, began = datetime.now(UTC), time.monotonic()
+        outcome = "ok"
+        try:
+            yield call
+        except WeChatSays as said:
+            outcome = said.next.value
+            raise
+        except Unavailable:
+            outcome = "unavailable"
+            raise
+        except ContractBroken:
+            outcome = "contract"
+            raise
+        finally:
+            done = PartnerCall(PARTNER, f"POST {path}", started_at, (time.monotonic() - began) * 1000, call.status, outcome, attempt=0)
+            self._calls.add(on_behalf.message_id, done)
+
+    def _post(self, path: str, query: dict[str, str], body: Mapping[str, object], seconds: float) -> tuple[int, bytes]:
+        """Status and body of a 200. Raises Unavailable for anything else: WeChat says its noes in a 200."""
+        try:
+            with (
+                within(seconds, PARTNER),
+                self._session.post(
+                    self._base_url + path,
+                    params=query,
+                    data=json.dumps(body, ensure_ascii=False).encode(),  # WeChat shows \\uXXXX to followers as it stands
+                    timeout=(min(CONNECT_SECONDS, seconds), seconds),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
+                if response.status_code != requests.codes.ok:
+                    asked = seconds_asked(response.headers.get("Retry-After"), datetime.now(UTC))
+                    raise Unavailable(f"{PARTNER} answered {response.status_code}", retry_after=asked)
+                return response.status_code, response.raw.read(LARGEST_ANSWER + 1)
+        except (requests.RequestException, HTTPError) as error:
+            raise Unavailable(f"{PARTNER}: {type(error).__name__}") from None  # its text quotes the address with the token
+
+
+@dataclass
+class _Call:
+    status: int | None = None
+
+
+def _held(form: type[A], body: bytes, where: str) -> A:
+    """A body that is no JSON was cut, or comes from a proxy on the way: not WeChat's answer. One off its form breaks the contract."""
+    if len(body) > LARGEST_ANSWER:
+        raise ContractBroken(where, (("body", "longer than 64 KiB"),))
+    try:
+        return form.model_validate_json(body)
+    except ValidationError as error:
+        if any(problem["type"] == "json_invalid" for problem in error.errors(include_input=False, include_url=False)):
+            raise Unavailable(f"{PARTNER}: the answer is not JSON") from None  # pydantic's text quotes the values
+        raise ContractBroken(where, violations_of(error)) from None
+
+
+def open_session() -> requests.Session:
+    """No proxies or passwords from the environment, no cookies, no compression (its size cannot be bounded by what came)."""
+    session = requests.Session()
+    session.trust_env = False
+    session.headers.update({"User-Agent": "cheqiao", "Content-Type": "application/json", "Accept-Encoding": "identity"})
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session

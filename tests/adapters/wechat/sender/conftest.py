@@ -1,0 +1,94 @@
+"""A sender's own database, a WeChat on loopback, a clock that is set by hand, and one account."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.wechat.sender.client import WeChatClient, open_session
+from adapters.wechat.sender.sending import TemplateSending
+from chassis import privacy
+from chassis.database import Database, migrate, open_engine
+from chassis.outbox import OutboxWriter
+from chassis.partner import CallLog
+from chassis.privacy import Vault
+from chassis.settings import Account, Template
+from tests.adapters.wechat.sender.stand_in import WeChat, standing_in
+
+MIGRATIONS = Path(__file__).parents[4] / "adapters/wechat/sender/migrations"
+
+
+class SetClock:
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_by(self, **how_long: float) -> None:
+        self.at += timedelta(**how_long)
+
+
+class Sleeper:
+    """Remembers how long it was told to sleep, and returns at once."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def open_database(url: str) -> Database:
+    vault = Vault({"k1": b"1" * 32}, b"2" * 32)
+    privacy.use(vault)
+    migrate(url, MIGRATIONS)
+    return Database(open_engine(url, pool_size=10), OutboxWriter("sender", vault))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path}/sender.db")
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def wechat() -> Iterator[WeChat]:
+    with standing_in() as wechat:
+        yield wechat
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(datetime(2026, 3, 2, 3, 0, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def sleeper() -> Sleeper:
+    return Sleeper()
+
+
+@pytest.fixture
+def calls() -> CallLog:
+    return CallLog()
+
+
+def an_account(url: str, secret: str = "right") -> Account:
+    template = Template(id="tpl-confirmed", fields={"thing1": "items", "time2": "time", "thing3": "dealer", "phrase4": "state"})
+    return Account(
+        appid="wxtest", secret=SecretStr(secret), token=SecretStr("t"), api_url=url, templates={"appointment_confirmed": template}
+    )
+
+
+@pytest.fixture
+def account(wechat: WeChat) -> Account:
+    return an_account(wechat.url)
+
+
+@pytest.fixture
+def sending(account: Account, database: Database, clock: SetClock, sleeper: Sleeper, calls: CallLog) -> TemplateSending:
+    session = open_session()
+    return TemplateSending({"main": account}, lambda one: WeChatClient(one, session, calls), database, clock, sleeper)
