@@ -107,7 +107,7 @@ def translated_errors() -> Iterator[None]:
         if number in (DEADLOCK, LOCK_WAIT):
             raise Conflict from error
         if error.connection_invalidated or isinstance(error, OperationalError):
-            raise Unavailable("database") from error
+            raise Unavailable(f"database (error {number})") from error
         raise
 
 
@@ -167,7 +167,7 @@ def _create_schema(url: str) -> None:
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return
-    engine = create_engine(parsed.set(database=None), connect_args={"connect_timeout": 3})
+    engine = create_engine(parsed.set(database="information_schema"), connect_args={"connect_timeout": 3})
     try:
         with translated_errors(), engine.begin() as connection:
             known = connection.execute(
