@@ -1,0 +1,36 @@
+# make run · make demo [RUNTIME=production] · make test · make check · make faults
+# The first one that is called makes .venv; all it needs is Python 3.11 or newer with pip.
+.DEFAULT_GOAL := setup
+.PHONY: setup run demo test check faults clean
+
+BIN := .venv/bin
+READY := .venv/.ready
+RUNTIME ?= embedded
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml .ci/setup
+	@.ci/setup
+
+run: setup ## everything in one process, with stand-ins for WeChat, DMS and CSC
+	@exec $(BIN)/cheqiao up --embedded
+
+demo: setup ## one booking there and back, on a runtime: embedded or production
+	@exec $(BIN)/cheqiao demo --runtime $(RUNTIME)
+
+test: setup ## all tests but those that wait over ten seconds; RabbitMQ and MariaDB are started (and installed) by them
+	@$(BIN)/pytest -m "not faults"
+
+faults: setup ## the long ones: freezes, half-open links, alarms, every kill point
+	@$(BIN)/pytest -m faults
+
+check: setup ## style, types, who may import whom, contracts, dead code
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/cheqiao contracts check
+	@$(BIN)/vulture
+	@echo "check: ok"
+
+clean: ## back to a fresh clone, data included
+	@rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

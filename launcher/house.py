@@ -1,0 +1,52 @@
+"""The table of the house: every service, where its class stands, and whether it has a schema of its own."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Service:
+    """`zones` are those it listens in, beside `internal` for its health. Without `keeps` it has no schema."""
+
+    name: str
+    module: str
+    class_name: str
+    zones: tuple[str, ...] = ()
+    keeps: bool = True
+
+    def load(self) -> type:
+        """The service class. Imported when it is to be run, not before."""
+        found: type = getattr(import_module(self.module), self.class_name)
+        return found
+
+    @property
+    def migrations(self) -> Path:
+        return ROOT.joinpath(*self.module.split(".")[:-1], "migrations")
+
+
+SERVICES: dict[str, Service] = {
+    service.name: service
+    for service in (
+        Service("appointments", "services.appointments.service", "AppointmentsService"),
+        Service("customers", "services.customers.service", "CustomersService"),
+        Service("messaging", "services.messaging.service", "MessagingService"),
+        Service("insight", "services.insight.service", "InsightService", zones=("internal",)),
+        Service("gateway", "adapters.wechat.gateway.service", "GatewayService", zones=("public",), keeps=False),
+        Service("sender", "adapters.wechat.sender.service", "SenderService"),
+        Service("pages", "adapters.wechat.pages.service", "PagesService", zones=("public",)),
+        Service("dms", "adapters.dms.service", "DmsAdapter", zones=("partner",)),
+        Service("csc", "adapters.csc.service", "CscAdapter", zones=("partner",)),
+    )
+}
+
+SCHEMAS = frozenset(service.name for service in SERVICES.values() if service.keeps)
+
+PREFIXES: dict[str, dict[str, str]] = {
+    "public": {"/wechat": "gateway", "/m": "pages"},
+    "partner": {"/partners/dms": "dms", "/partners/csc": "csc"},
+    "internal": {"/ops": "insight"},
+}
+"""Which service answers below which path, zone by zone."""
