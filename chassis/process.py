@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chassis.health import Health
 from chassis.privacy import Vault
 from chassis.settings import Settings
+from chassis.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from chassis.database import Database
@@ -35,6 +36,8 @@ class Process:
         self.vault = vault
         self.listener = listener
         self.health = health or Health()
+        self.watchdog = Watchdog()
+        self.health.register("loops", self.watchdog.trouble, "live")
         self._open_database = open_database
         self._databases: dict[str, Database] = {}
         self._one_at_a_time = Lock()

@@ -36,7 +36,6 @@ log = get_logger(__name__)
 CONFIRM_SECONDS = 10
 RETRIES_AT_ONCE = 5
 LEASE_MARGIN_SECONDS = 5
-STUCK_SECONDS = 60
 
 
 class ServiceRuntime(SharedExtension):
@@ -84,6 +83,7 @@ class ServiceRuntime(SharedExtension):
 
     def start(self) -> None:
         self._loop("publisher", self.publisher.run)
+        self.process.watchdog.watch(f"{self.name} publisher", lambda: self.publisher.last_loop)
         self.process.health.register(f"{self.name}: broker", self._broker_trouble)
         if self._database:
             self.process.health.register(f"{self.name}: database", self._database_trouble)
@@ -102,6 +102,7 @@ class ServiceRuntime(SharedExtension):
         self._loop("housekeeping", self._keep_house)
         if self.name in QUEUED_SERVICES:
             self._loop("consumer", self.inlet.run)
+            self.process.watchdog.watch(f"{self.name} consumer", lambda: self.inlet.last_loop)
             self._loop("retries", self._retry)
         if self.name != WATCHER:
             self._loop("reports", self._report)
