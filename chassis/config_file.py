@@ -36,9 +36,8 @@ def laid_over(below: Any, above: Any) -> Any:
     """Mappings are merged at every depth; anything else above takes the place of what is below."""
     if not isinstance(below, dict) or not isinstance(above, dict):
         return above
-    return {
-        key: laid_over(below[key], above[key]) if key in below and key in above else {**below, **above}[key] for key in {**below, **above}
-    }
+    merged = {**below, **above}
+    return {key: laid_over(below[key], merged[key]) if key in below and key in above else merged[key] for key in merged}
 
 
 def filled(tree: Tree, environ: Mapping[str, str], path: Path) -> Tree:

@@ -70,10 +70,7 @@ def _is_loopback(host: str) -> bool:
 def _known_to_all(settings: "Settings", known: Collection[str]) -> Iterator[Fault]:
     for key, secret in _secrets_of(settings, ""):
         if secret in known:
-            yield (
-                key,
-                "a secret of your own: this one belongs to the sandbox and is known to everybody (`cheqiao sandbox secrets` makes random ones)",
-            )
+            yield key, "a secret of your own: this one is the sandbox's, known to everybody; `cheqiao sandbox secrets` makes others"
 
 
 def _secrets_of(model: BaseModel, prefix: str) -> Iterator[tuple[str, str]]:
