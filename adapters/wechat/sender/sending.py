@@ -46,8 +46,11 @@ class TemplateSending:
         client_of: Callable[[Account], WeChatClient],
         database: Database,
         now: Callable[[], datetime],
+        *,
         sleep: Callable[[float], None] = time.sleep,
+        seconds: float = SECONDS_IN_ALL,
     ) -> None:
+        """`seconds` bounds one message with all its calls and pauses; the command's lease must outlast it."""
         self._accounts = accounts
         self._clients = {name: client_of(account) for name, account in accounts.items()}
         self._database = database
@@ -56,6 +59,7 @@ class TemplateSending:
         self._tokens = SharedToken(TokenStore(database), now, self._may_force, sleep)
         self._now = now
         self._sleep = sleep
+        self._seconds = seconds
 
     def send(self, wish: SendTemplate) -> str:
         """Returns WeChat's message number, empty where it was sent before under a number we are not told.
@@ -81,8 +85,8 @@ class TemplateSending:
 
     def _sent(self, wish: SendTemplate) -> str:
         message = message_of(wish, self._template(wish))
-        on_behalf = OnBehalf(wish.id, ends_at=time.monotonic() + SECONDS_IN_ALL)
-        number: str = patient(SECONDS_IN_ALL, ATTEMPTS_IN_PLACE, self._sleep)(self._try, self._clients[wish.account], message, on_behalf)
+        on_behalf = OnBehalf(wish.id, ends_at=time.monotonic() + self._seconds)
+        number: str = patient(self._seconds, ATTEMPTS_IN_PLACE, self._sleep)(self._try, self._clients[wish.account], message, on_behalf)
         return number
 
     def _template(self, wish: SendTemplate) -> Template:

@@ -5,25 +5,31 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from adapters.wechat.sender.client import WeChatClient, open_session
-from adapters.wechat.sender.sending import SaidNo, TemplateSending
+from adapters.wechat.sender.sending import SECONDS_IN_ALL, SaidNo, TemplateSending
 from adapters.wechat.sender.store import DeliveryStore
 from adapters.wechat.sender.translate import accepted, in_the_chain_of, refused, result_of
 from chassis.clock import Clock
 from chassis.database import Transaction
 from chassis.entrypoints import carries_out, handles
-from chassis.runtime import ServiceRuntime
+from chassis.runtime import LEASE_MARGIN_SECONDS, ServiceRuntime
 from contracts.wechat import SendTemplate, TemplateAccepted, TemplateJobFinished, TemplateRefused
 
 
-class WeChat(DependencyProvider):  # type: ignore[misc]
+class WeChat(DependencyProvider):
     """Template messages of every account, over one pool of connections."""
 
     runtime = ServiceRuntime()
 
-    def start(self) -> None:
+    def setup(self) -> None:
+        self.runtime.setup()  # nameko sets extensions up in any order
         session, calls = open_session(), self.runtime.calls
-        accounts = self.runtime.process.settings.accounts
-        self._sending = TemplateSending(accounts, lambda account: WeChatClient(account, session, calls), self.runtime.database, Clock())
+        self._sending = TemplateSending(
+            self.runtime.process.settings.accounts,
+            lambda account: WeChatClient(account, session, calls),
+            self.runtime.database,
+            Clock(),
+            seconds=min(SECONDS_IN_ALL, self.runtime.lease_seconds - LEASE_MARGIN_SECONDS),
+        )
 
     def get_dependency(self, worker_ctx: Any) -> TemplateSending:  # noqa: ARG002 - nameko's signature
         return self._sending

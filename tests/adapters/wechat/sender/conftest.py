@@ -91,4 +91,4 @@ def account(wechat: WeChat) -> Account:
 @pytest.fixture
 def sending(account: Account, database: Database, clock: SetClock, sleeper: Sleeper, calls: CallLog) -> TemplateSending:
     session = open_session()
-    return TemplateSending({"main": account}, lambda one: WeChatClient(one, session, calls), database, clock, sleeper)
+    return TemplateSending({"main": account}, lambda one: WeChatClient(one, session, calls), database, clock, sleep=sleeper)

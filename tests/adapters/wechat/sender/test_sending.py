@@ -131,7 +131,7 @@ def test_the_daily_number_of_forced_refreshes_is_kept(sending, wechat, database)
 def test_a_wrong_secret_is_for_the_operator(wechat, database, clock, sleeper, calls):
     wrong = an_account(wechat.url, secret="wrong")
     session = open_session()
-    sending = TemplateSending({"main": wrong}, lambda one: WeChatClient(one, session, calls), database, clock, sleeper)
+    sending = TemplateSending({"main": wrong}, lambda one: WeChatClient(one, session, calls), database, clock, sleep=sleeper)
 
     with pytest.raises(SaidNo) as no:
         sending.send(a_wish())
@@ -253,7 +253,7 @@ def test_retry_after_is_heeded(sending, wechat, sleeper):
 def test_nobody_listening_is_no_answer(database, clock, sleeper, calls):
     session = open_session()
     nowhere = an_account("http://127.0.0.1:9")
-    sending = TemplateSending({"main": nowhere}, lambda one: WeChatClient(one, session, calls), database, clock, sleeper)
+    sending = TemplateSending({"main": nowhere}, lambda one: WeChatClient(one, session, calls), database, clock, sleep=sleeper)
 
     with pytest.raises(Unavailable) as later:
         sending.send(a_wish())

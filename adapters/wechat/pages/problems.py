@@ -1,0 +1,98 @@
+"""What is wrong with a post and what to do, in Chinese and English; and how HTTP says it."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from contracts.partners.pages import FormProblem
+
+RETRY_AFTER_SECONDS = 5
+
+
+class Problem(Exception):
+    """Ends a request with this status and body."""
+
+    def __init__(self, status: int, code: str, message: str, message_en: str, field: str = "") -> None:
+        super().__init__(code)
+        self.status = status
+        self.body = FormProblem(code=code, field=field, message=message, message_en=message_en)
+
+
+def no_session() -> Problem:
+    return Problem(401, "no_session", "请从公众号菜单重新进入。", "Please come in again through the account's menu.")
+
+
+def cross_site() -> Problem:
+    return Problem(403, "cross_site", "请在本页面内提交。", "Please submit from our own page.")
+
+
+def not_json() -> Problem:
+    return Problem(415, "not_json", "提交的内容必须是 JSON。", "The body must be JSON, with Content-Type application/json.")
+
+
+def unknown_appointment() -> Problem:
+    return Problem(404, "unknown_appointment", "没有找到这个预约。", "There is no such appointment.")
+
+
+def another_body() -> Problem:
+    return Problem(
+        409,
+        "another_body",
+        "这个预约已经提交过，内容不同。请重新预约。",
+        "This booking was sent before with other content. Please begin anew.",
+        "id",
+    )
+
+
+def come_again() -> Problem:
+    return Problem(
+        503,
+        "come_again",
+        "系统繁忙，请稍后再试，您填写的内容不会重复提交。",
+        "We are busy. Please try again shortly: it will not be booked twice.",
+    )
+
+
+HTTP: dict[int, tuple[str, str, str]] = {
+    400: ("bad_request", "请求有误。", "The request is malformed."),
+    404: ("not_found", "没有这个地址。", "There is no such address."),
+    405: ("method_not_allowed", "不支持这个操作。", "This address does not take that method."),
+    413: ("too_large", "提交的内容太大。", "The body is too large: 64 KiB at most."),
+}
+
+
+def of_http(status: int) -> Problem:
+    """What Flask itself refuses."""
+    code, message, message_en = HTTP.get(status, HTTP[400])
+    return Problem(status, code, message, message_en)
+
+
+_RULES: dict[str, tuple[str, str]] = {
+    "missing": ("请填写这一项。", "This field is required."),
+    "extra_forbidden": ("没有这一项。", "There is no such field."),
+    "json_invalid": ("提交的内容不是有效的 JSON。", "The body is no valid JSON."),
+    "string_too_short": ("这一项太短，至少 {min_length} 个字。", "Too short: at least {min_length} characters."),
+    "string_too_long": ("这一项太长，最多 {max_length} 个字。", "Too long: at most {max_length} characters."),
+    "string_pattern_mismatch": ("只能使用字母、数字、横线和下划线。", "Only letters, digits, - and _ are allowed."),
+    "too_short": ("至少选择 {min_length} 项。", "Choose at least {min_length}."),
+    "too_long": ("最多选择 {max_length} 项。", "Choose at most {max_length}."),
+    "greater_than_equal": ("不能小于 {ge}。", "Must not be less than {ge}."),
+    "less_than_equal": ("不能大于 {le}。", "Must not be more than {le}."),
+    "date_from_datetime_parsing": ("日期请写成 2026-03-09 这样。", "Write the date like 2026-03-09."),
+    "date_parsing": ("日期请写成 2026-03-09 这样。", "Write the date like 2026-03-09."),
+    "date_type": ("日期请写成 2026-03-09 这样。", "Write the date like 2026-03-09."),
+    "uuid_parsing": ("编号无效。", "Not a valid id."),
+    "uuid_type": ("编号无效。", "Not a valid id."),
+    "int_type": ("请填写整数。", "Must be a whole number."),
+    "string_type": ("请填写文字。", "Must be text."),
+}
+_ANY_RULE = ("这一项填写有误。", "This field is not filled in correctly.")
+
+
+def of_form(error: ValidationError) -> Problem:
+    """The first thing that is wrong, without what was written there."""
+    found = error.errors(include_url=False, include_input=False)[0]
+    limits: dict[str, Any] = found.get("ctx", {})
+    message, message_en = (text.format(**limits) for text in _RULES.get(found["type"], _ANY_RULE))
+    field = "" if found["type"] == "extra_forbidden" else ".".join(str(part) for part in found["loc"])
+    return Problem(400, found["type"] if found["type"] in _RULES else "invalid", message, message_en, field)
