@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Generic, TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
 import requests
@@ -23,6 +24,7 @@ from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay, wait_random_exponential
 from urllib3.exceptions import HTTPError
 
+from chassis import crash
 from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused, Unavailable
 from chassis.logs import get_logger
@@ -170,9 +172,12 @@ class PartnerClient:
         try:
             with within(max(ends_at - began, 0.0), self.name):
                 response = self._send(question, ends_at - began)
+                crash.here("before_answer", self.name)
                 with response:
                     call = replace(call, status=response.status_code)
-                    return self._answer(response, question)
+                    answer = self._answer(response, question)
+                crash.here("after_answer", self.name)
+                return answer
         except (Refused, Unavailable, ContractBroken) as error:
             call = replace(call, outcome=_outcome_of(error))
             raise
@@ -263,6 +268,13 @@ def seconds_asked(header: str | None, now: datetime) -> float | None:
     except (ValueError, OverflowError):
         return None
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def segment(reference: str) -> str:
+    """A partner's own reference as one segment of a path. Raises ContractBroken where a path cannot hold it."""
+    if reference in ("", ".", ".."):
+        raise ContractBroken("path", (("reference", "cannot stand in a path"),))
+    return quote(reference, safe="")
 
 
 def _session(api_key: str) -> requests.Session:

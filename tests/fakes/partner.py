@@ -10,6 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import SecretStr
+
+from chassis.partner import CallLog, PartnerClient
+from chassis.settings import Partner
+
 Act = Callable[[socket.socket, threading.Event], None]
 """What is done with a connection whose request has been read; the event says that the partner is closing."""
 
@@ -145,3 +150,9 @@ def answering(*acts: Act) -> Iterator[AnsweringPartner]:
         yield partner
     finally:
         partner.close()
+
+
+def client_of(name: str, partner: AnsweringPartner, **changes: Any) -> PartnerClient:
+    """A client that speaks with it, and does not really wait between its tries."""
+    terms = {"deadline_seconds": 5, "attempts_in_place": 3, "api_key": SecretStr("key"), "webhook_secret": SecretStr("whsec_x")}
+    return PartnerClient(name, Partner(base_url=partner.url, **(terms | changes)), CallLog(), lambda _seconds: None)

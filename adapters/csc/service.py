@@ -1,0 +1,56 @@
+"""Carries call-back tasks to CSC, and what CSC says of calls and slips to us (A-APT-13..19)."""
+
+from typing import Any
+
+from flask import Flask
+from nameko.extensions import DependencyProvider
+from pydantic import TypeAdapter
+
+from adapters.csc.client import CscClient
+from adapters.csc.translate import news_of
+from chassis.entrypoints import carries_out
+from chassis.errors import Refused
+from chassis.inbound import create_inbound
+from chassis.listener import Mount
+from chassis.partner import PartnerClient
+from chassis.runtime import ServiceRuntime
+from contracts.csc import AppointmentTaskCreated, AppointmentTaskRefused, CloseCallTask, OpenCallTask
+from contracts.partners.csc import CscPush
+
+PUSHES: TypeAdapter[CscPush] = TypeAdapter(CscPush)
+
+
+class Csc(DependencyProvider):
+    """CSC, over one pool of connections."""
+
+    runtime = ServiceRuntime()
+
+    def start(self) -> None:
+        self._csc = CscClient(PartnerClient("csc", self.runtime.process.settings.partners.csc, self.runtime.calls))
+
+    def get_dependency(self, worker_ctx: Any) -> CscClient:  # noqa: ARG002 - nameko's signature
+        return self._csc
+
+
+def pushes(runtime: ServiceRuntime) -> Flask:
+    """`POST /partners/csc/v1/events`"""
+    return create_inbound(runtime, runtime.process.settings.partners.csc.webhook_secret, PUSHES, news_of)
+
+
+class CscAdapter:
+    name = "csc"
+
+    csc = Csc()
+    web = Mount("partner", "/partners/csc/v1", pushes)
+
+    @carries_out(OpenCallTask)
+    def open_call_task(self, wish: OpenCallTask) -> AppointmentTaskCreated | AppointmentTaskRefused:
+        try:
+            task_id = self.csc.open_task(wish)
+        except Refused as no:
+            return AppointmentTaskRefused(appointment_id=wish.appointment_id, reason=no.reason)
+        return AppointmentTaskCreated(appointment_id=wish.appointment_id, task_id=task_id)
+
+    @carries_out(CloseCallTask)
+    def close_call_task(self, wish: CloseCallTask) -> None:
+        self.csc.close_task(wish)

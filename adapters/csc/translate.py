@@ -1,0 +1,58 @@
+"""CSC's words and ours: pure functions, dialect `reference`."""
+
+from contracts.appointments import ServiceItem
+from contracts.csc import AppointmentCallLogged, AppointmentSlipSaved, Call, OpenCallTask
+from contracts.partners.csc import CallLoggedPush, CscPush, Slip, SlipSavedPush, Task, TaskRecord
+from contracts.partners.wire import Item
+
+
+def task_record(wish: OpenCallTask) -> TaskRecord:
+    """The call-back task (电话反馈任务) as CSC keeps it (A-APT-13)."""
+    return TaskRecord(
+        appointment_id=wish.appointment_id,
+        dms_no=wish.dms_no,
+        customer_id=wish.customer_id,
+        vin=wish.vin,
+        name=wish.name,
+        mobile=wish.mobile,
+        dealer_code=wish.dealer_code,
+        requested_date=wish.requested_date,
+        items=tuple(Item(code=item.code, name=item.name) for item in wish.items),
+        concern=wish.concern,
+        due_at=wish.due_at,
+    )
+
+
+def news_of(push: CscPush) -> AppointmentCallLogged | AppointmentSlipSaved:
+    """CSC's news as ours; each carries its record in full."""
+    match push:
+        case CallLoggedPush(data=task):
+            return _call_logged(task)
+        case SlipSavedPush(data=slip):
+            return _slip_saved(slip)
+
+
+def _call_logged(task: Task) -> AppointmentCallLogged:
+    """A-APT-14..17"""
+    return AppointmentCallLogged(
+        appointment_id=task.appointment_id,
+        task_id=task.task_id,
+        task_version=task.version,
+        task_state=task.state,
+        calls=tuple(Call(at=call.at, result=call.result) for call in task.calls),
+    )
+
+
+def _slip_saved(slip: Slip) -> AppointmentSlipSaved:
+    """A-APT-18, 19"""
+    return AppointmentSlipSaved(
+        appointment_id=slip.appointment_id,
+        slip_id=slip.slip_id,
+        slip_version=slip.version,
+        slip_state=slip.state,
+        dealer_code=slip.dealer_code,
+        appointment_at=slip.appointment_at,
+        items=tuple(ServiceItem(code=item.code, name=item.name) for item in slip.items),
+        confirmed_by=slip.confirmed_by,
+        reason=slip.reason,
+    )
