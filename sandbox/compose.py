@@ -1,0 +1,83 @@
+"""Builds the stand-ins as WSGI applications, to be mounted under their prefixes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, jsonify, request
+
+from sandbox import partner
+from sandbox.clock import Now, utc_now
+from sandbox.csc import app as csc
+from sandbox.csc import records as csc_records
+from sandbox.dms import app as dms
+from sandbox.dms import records as dms_records
+from sandbox.office import Office
+from sandbox.reception import Manners, Reception
+from sandbox.secrets import SandboxSecrets
+from sandbox.web import new_app
+from sandbox.webhooks import WebhookCarrier
+from sandbox.wechat import api_errors, followers, messages, switches, tokens
+from sandbox.wechat import app as wechat
+from sandbox.wechat.carrier import PushCarrier
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+ADDRESSES = {
+    "wechat": ("/cgi-bin/…", "/control/push", "/control/followers", "/control/messages", "/control/errcodes", "/control/tokens/void"),
+    "dms": ("/api/v1/appointments", "/api/v1/slips/{slip_id}", "/desk/appointments/{appointment_id}/reject"),
+    "csc": (
+        "/api/v1/call-tasks",
+        "/desk/tasks/{appointment_id}/calls",
+        "/desk/tasks/{appointment_id}/slip",
+        "/desk/tasks/{appointment_id}/decline",
+        "/desk/slips/{slip_id}/cancel",
+    ),
+}
+SHARED_ADDRESSES = ("/control/state", "/control/ledger", "/control/faults")
+
+
+class Sandbox(dict[str, "WSGIApplication"]):
+    """Prefix to application. `close` ends its threads; what was not sent yet goes out after the next start."""
+
+    def __init__(self, offices: tuple[Office, ...]) -> None:
+        super().__init__()
+        self._offices = offices
+
+    def receive(self, prefix: str, office: Office, app: Flask, manners: Manners) -> None:
+        """Open the doors: requests come in, what waited is sent."""
+        self[prefix] = Reception(app, office.ledger, office.faults, manners)
+        office.outgoing.start()
+
+    def close(self) -> None:
+        for office in self._offices:
+            office.close()
+
+
+def create_sandbox(state_dir: Path, *, target: str, secrets: SandboxSecrets, now: Now = utc_now) -> Sandbox:
+    """`target` is the base URL of Cheqiao, to which pushes go. One process at a time may use a `state_dir`."""
+    pusher = PushCarrier(target, secrets, now)
+    wechat_schemas = (switches.SCHEMA, tokens.SCHEMA, followers.SCHEMA, messages.SCHEMA)
+    at_wechat = Office.at(state_dir / "wechat.db", wechat_schemas, pusher, now)
+    to_dms, to_csc = WebhookCarrier(target, secrets.dms_webhook_secret), WebhookCarrier(target, secrets.csc_webhook_secret)
+    at_dms = Office.at(state_dir / "dms.db", (partner.SCHEMA, dms_records.SCHEMA), to_dms, now)
+    at_csc = Office.at(state_dir / "csc.db", (partner.SCHEMA, csc_records.SCHEMA), to_csc, now)
+    sandbox = Sandbox((at_wechat, at_dms, at_csc))
+    sandbox["/sandbox"] = _index(target)
+    sandbox.receive("/sandbox/wechat", at_wechat, wechat.create_app(at_wechat, secrets, pusher), api_errors.MANNERS)
+    sandbox.receive("/sandbox/dms", at_dms, dms.create_app(at_dms, secrets.dms_api_key), partner.MANNERS)
+    sandbox.receive("/sandbox/csc", at_csc, csc.create_app(at_csc, secrets.csc_api_key), partner.MANNERS)
+    return sandbox
+
+
+def _index(target: str) -> Flask:
+    """`/sandbox/`: where everything is."""
+    app = new_app("sandbox")
+
+    @app.get("/")
+    def index() -> Response:
+        root = request.host_url.rstrip("/") + request.script_root
+        places = {name: [f"{root}/{name}{path}" for path in (*paths, *SHARED_ADDRESSES)] for name, paths in ADDRESSES.items()}
+        return jsonify({"target": target, **places})
+
+    return app

@@ -1,0 +1,96 @@
+"""The platform's API under /cgi-bin, as far as Cheqiao uses it."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Flask, Response, jsonify, request
+from pydantic import BaseModel, ValidationError
+
+from sandbox.web import respond
+from sandbox.wechat.api_errors import ApiError
+from sandbox.wechat.followers import Followers
+from sandbox.wechat.messages import CustomSend, Messages, TemplateSend
+from sandbox.wechat.pushing import Pushing
+from sandbox.wechat.switches import Switches
+from sandbox.wechat.tokens import Tokens
+
+B = TypeVar("B", bound=BaseModel)
+
+
+class StableTokenWish(BaseModel):
+    grant_type: str
+    appid: str
+    secret: str
+    force_refresh: bool = False
+
+
+@dataclass(frozen=True)
+class Platform:
+    tokens: Tokens
+    messages: Messages
+    followers: Followers
+    pushing: Pushing
+    switches: Switches
+
+
+def add_api(app: Flask, platform: Platform) -> None:
+    @app.errorhandler(ApiError)
+    def on_api_error(error: ApiError) -> Response:
+        return respond(error.answer())
+
+    @app.before_request
+    def ordered_errcode() -> Response | None:
+        if not request.path.startswith("/cgi-bin/"):
+            return None
+        errcode = platform.switches.take_errcode(request.path)
+        return respond(ApiError(errcode).answer()) if errcode else None
+
+    _add_tokens(app, platform.tokens)
+    _add_sending(app, platform)
+
+    @app.get("/cgi-bin/user/info")
+    def user_info() -> Response:
+        platform.tokens.check(request.args.get("access_token", ""))
+        return jsonify(platform.followers.about(request.args.get("openid", "")))
+
+
+def _add_tokens(app: Flask, tokens: Tokens) -> None:
+    @app.post("/cgi-bin/stable_token")
+    def stable_token() -> Response:
+        wish = _posted(StableTokenWish)
+        _check_grant(wish.grant_type)
+        return jsonify(tokens.stable(wish.appid, wish.secret, force=wish.force_refresh))
+
+    @app.get("/cgi-bin/token")
+    def token() -> Response:
+        _check_grant(request.args.get("grant_type", ""))
+        return jsonify(tokens.classic(request.args.get("appid", ""), request.args.get("secret", "")))
+
+
+def _add_sending(app: Flask, platform: Platform) -> None:
+    @app.post("/cgi-bin/message/template/send")
+    def send_template() -> Response:
+        platform.tokens.check(request.args.get("access_token", ""))
+        msgid = platform.messages.send_template(_posted(TemplateSend), platform.pushing.tell_result)
+        platform.pushing.wake()
+        return jsonify({"errcode": 0, "errmsg": "ok", "msgid": msgid})
+
+    @app.post("/cgi-bin/message/custom/send")
+    def send_custom() -> Response:
+        platform.tokens.check(request.args.get("access_token", ""))
+        platform.messages.send_custom(_posted(CustomSend))
+        return jsonify({"errcode": 0, "errmsg": "ok"})
+
+
+def _check_grant(grant_type: str) -> None:
+    if grant_type != "client_credential":
+        raise ApiError(40002)
+
+
+def _posted(contract: type[B]) -> B:
+    if not request.get_data():
+        raise ApiError(44002)
+    try:
+        return contract.model_validate_json(request.get_data())
+    except ValidationError as error:
+        raise ApiError(47001, ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))) from error
