@@ -63,7 +63,7 @@ def test_what_looks_personal_does_not_get_out(lines, clear):
     log = logs.get_logger("x")
 
     log.info("slip", what=clear, within=f"call {clear}, please", listed=[clear], nested={"deep": ({"note": clear},)}, keyed={clear: 1})
-    log.info("event with " + clear)
+    log.info(f"event with {clear}")  # noqa: G004 - the slip that is to be caught
 
     assert clear not in lines.getvalue()
     assert len(lines.all()) == 2
@@ -97,7 +97,7 @@ def test_secrets_in_addresses_are_taken_out(text, secret):
 
 @pytest.mark.parametrize(
     "ours",
-    [str(ID), ID.hex, "1763764329000", 1763764329000, "appointment.slip.saved", "outbox_relay_stopped_again", "2026-11-21T22:39:00Z", 0.5, None],
+    [str(ID), ID.hex, "1763764329000", 1763764329000, "appointment.slip.saved", "outbox_relay_stopped_again", 0.5, None],
 )
 def test_our_own_ids_and_words_stay(ours):
     assert redacted("seen", ours) == ours
