@@ -5,7 +5,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -38,6 +38,13 @@ class Seen:
     raw: bytes
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who has heard enough hangs up: nothing to report."""
+
+
 class WeChat:
     def __init__(self) -> None:
         self.seen: list[Seen] = []
@@ -50,8 +57,7 @@ class WeChat:
         self._token = ""
         self._lock = threading.Lock()
         self.void()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
@@ -109,8 +115,7 @@ class WeChat:
                 for name, value in told.headers:
                     self.send_header(name, value)
                 self.end_headers()
-                with suppress(ConnectionError):  # who hears enough hangs up
-                    self.wfile.write(content)
+                self.wfile.write(content)
 
             def log_message(self, *_arguments: object) -> None:
                 pass
