@@ -73,7 +73,7 @@ class SendTemplate(PartnerCommand):
     openid: Openid
     template: str = Field(max_length=64, description="Our name of the template; config.yaml maps it to WeChat's id.")
     url: str = Field(default="", max_length=1024)
-    fields: dict[str, str] = Field(description="Template keyword to text, e.g. {'thing1': '保养'}.")
+    fields: dict[str, str] = Field(description="Our word to text, e.g. {'items': '保养'}; config.yaml maps keywords to our words.")
 
 
 class TemplateNews(Event):
