@@ -3,11 +3,8 @@
 import base64
 import json
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -24,8 +21,6 @@ from chassis.settings import Http
 from contracts.envelope import Event
 from contracts.partners.csc import CscPush
 from tests.fakes.pushes import APPOINTMENT, VAULT, Csc, Server, a_push, an_empty_schema, signed
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -263,26 +258,17 @@ def test_whatever_is_sent_is_answered_in_the_agreed_form(server, body):
     assert answer.json()["result"] == "rejected"
 
 
-def behind_the_listener(folder: str) -> None:
-    """As it runs: monkey-patched, behind the process's own listener; a body in chunks, and a database that does not answer."""
-    csc = Csc(an_empty_schema(f"sqlite:///{folder}/csc.db"))
-    everywhere = "127.0.0.1:0"
-    listener = Listener(Http(public=everywhere, partner=everywhere, internal=everywhere, public_url="http://x"))
-    listener.mount("partner", "/partners/csc/v1", csc.app)
+def test_behind_the_listener_chunks_are_read_and_a_silent_database_is_not_waited_for(server):
+    anywhere = "127.0.0.1:0"
+    listener = Listener(Http(public=anywhere, partner=anywhere, internal=anywhere, public_url="http://x"))
+    listener.mount("partner", "/partners/csc/v1", server.csc.app)
     listener.start()
     url = "http://{}:{}/partners/csc/v1/events".format(*listener.bound("partner"))
     body = a_push()
+
     in_chunks = requests.post(url, data=iter([body[:10], body[10:]]), headers=signed(body, "msg_1"), timeout=10)
-    with csc.database.write():
+    with server.csc.database.write():
         meanwhile = requests.post(url, data=body, headers=signed(body, "msg_2"), timeout=10)
+
     listener.stop(0)
-    Path(folder, "said").write_text(f"{in_chunks.status_code} {meanwhile.status_code}", encoding="ascii")
-
-
-def test_behind_the_listener_chunks_are_read_and_a_silent_database_is_not_waited_for(tmp_path):
-    patched = "import sys, eventlet; eventlet.monkey_patch(); "
-    script = patched + "from tests.chassis.test_inbound import *; behind_the_listener(sys.argv[1])"
-
-    subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, timeout=60, check=True)
-
-    assert (tmp_path / "said").read_text(encoding="ascii") == "200 503"
+    assert (in_chunks.status_code, meanwhile.status_code) == (200, 503)

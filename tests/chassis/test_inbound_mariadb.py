@@ -1,54 +1,31 @@
-"""A partner's push on the database of production, as it runs: monkey-patched, behind the process's own listener."""
+"""A partner's push on the database of production, behind the process's own listener."""
 
-import subprocess
-import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import eventlet
 import pytest
 import requests
 
 from chassis import tables
 from chassis.listener import Listener
 from chassis.settings import Http
-from tests.fakes.pushes import ROOT, Csc, a_push, an_empty_schema, signed
-
-
-def serve(url: str, port_file: str) -> None:
-    """Until it is ended by its parent."""
-    anywhere = "127.0.0.1:0"
-    listener = Listener(Http(public=anywhere, partner=anywhere, internal=anywhere, public_url="http://x"))
-    listener.mount("partner", "/partners/csc/v1", Csc(url).app)
-    listener.start()
-    unfinished = Path(f"{port_file}.new")
-    unfinished.write_text(str(listener.bound("partner")[1]), encoding="ascii")
-    unfinished.rename(port_file)
-    while True:
-        eventlet.sleep(1)
+from tests.fakes.pushes import Csc, a_push, an_empty_schema, signed
 
 
 @pytest.fixture
-def csc(place, tmp_path):
-    """Our side of the database; `.push` sends to the process that serves."""
-    url = place.database_url.format(schema="csc")
-    an_empty_schema(url)
-    mine = Csc(url)
-    patched = "import sys, eventlet; eventlet.monkey_patch(); "
-    script = patched + "from tests.chassis.test_inbound_mariadb import serve; serve(*sys.argv[1:])"
-    serving = subprocess.Popen([sys.executable, "-W", "ignore", "-c", script, url, str(tmp_path / "port")], cwd=ROOT)
-    while not (tmp_path / "port").exists():
-        assert serving.poll() is None
-        time.sleep(0.05)
-    address = f"http://127.0.0.1:{(tmp_path / 'port').read_text(encoding='ascii')}/partners/csc/v1/events"
+def csc(place):
+    place.create_schemas("csc")
+    csc = Csc(an_empty_schema(place.database_url.format(schema="csc")))
+    anywhere = "127.0.0.1:0"
+    listener = Listener(Http(public=anywhere, partner=anywhere, internal=anywhere, public_url="http://x"))
+    listener.mount("partner", "/partners/csc/v1", csc.app)
+    listener.start()
+    url = "http://{}:{}/partners/csc/v1/events".format(*listener.bound("partner"))
 
-    mine.push = lambda body, webhook_id: requests.post(address, data=body, headers=signed(body, webhook_id), timeout=10)
+    csc.push = lambda body, webhook_id: requests.post(url, data=body, headers=signed(body, webhook_id), timeout=10)
 
-    yield mine
-    serving.kill()
-    serving.wait()
-    mine.database.dispose()
+    yield csc
+    listener.stop(0)
+    csc.database.dispose()
 
 
 def test_ten_at_once_are_one_on_mariadb(csc):

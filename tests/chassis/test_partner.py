@@ -1,9 +1,6 @@
 """How a partner is asked: what each kind of answer means, and that patience has an end."""
 
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -30,8 +27,6 @@ from tests.fakes.partner import (
     raw,
     reset,
 )
-
-ROOT = Path(__file__).parents[2]
 
 
 class StoreBook(PartnerCommand):
@@ -328,36 +323,21 @@ def test_whatever_bytes_come_back_we_know_what_to_do_next(start, rest):
         Desk(partner, attempts_in_place=1, deadline_seconds=2).store()
 
 
-def slow_body() -> None:
-    _must_end_unavailable(dripping_body(201, {"number": "B-7"}, every=1.0))
+@pytest.mark.parametrize(
+    "slowness",
+    [
+        nothing,
+        dripping_head(201, {"number": "B-7"}, every=0.05),
+        dripping_body(201, {"number": "B-7"}, every=0.3),
+        dripping_body(201, {"number": "B" * 100_000}, every=0.0),
+    ],
+    ids=["silence", "head", "body", "endless"],
+)
+def test_a_byte_at_a_time_does_not_outlast_the_deadline(desk, slowness):
+    library = desk(slowness, deadline_seconds=0.4)
 
+    with pytest.raises(Unavailable) as caught:
+        library.store()
 
-def slow_head() -> None:
-    _must_end_unavailable(dripping_head(201, {"number": "B-7"}, every=1.0))
-
-
-def silence() -> None:
-    _must_end_unavailable(nothing)
-
-
-def endless_body() -> None:
-    _must_end_unavailable(dripping_body(201, {"number": "B" * 100_000}, every=0.0))
-
-
-def _must_end_unavailable(act: Act) -> None:
-    with answering(act) as partner:
-        library = Desk(partner, deadline_seconds=0.4)
-        try:
-            library.store()
-        except Unavailable as error:
-            print(error.what, [outcome for _, _, outcome in library.outcomes()])
-
-
-@pytest.mark.parametrize("slowness", ["slow_body", "slow_head", "silence", "endless_body"])
-def test_a_byte_at_a_time_does_not_outlast_the_deadline(slowness):
-    """As it runs: monkey-patched, in a process of its own."""
-    script = f"import eventlet; eventlet.monkey_patch(); from tests.chassis import test_partner; test_partner.{slowness}()"
-
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
-
-    assert done.stdout.strip() == "library: no answer in time ['unavailable']"
+    assert caught.value.what == "library: no answer in time"
+    assert len(library.partner.asked) == 1

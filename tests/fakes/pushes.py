@@ -23,8 +23,7 @@ from chassis.privacy import Vault
 from contracts.envelope import Event
 from contracts.partners.csc import CscPush
 
-ROOT = Path(__file__).parents[2]
-MIGRATIONS = ROOT / "adapters/csc/migrations"
+MIGRATIONS = Path(__file__).parents[2] / "adapters/csc/migrations"
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
 VAULT = Vault({"k1": b"1" * 32}, b"2" * 32)
 APPOINTMENT = UUID("11111111-2222-4333-8444-555555555555")
