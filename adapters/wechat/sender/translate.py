@@ -22,7 +22,7 @@ DELIVERED = "success"
 
 _DAY = r"\d{4}(年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2})"
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2})?"
-_MOMENT = rf"({_DAY}( ?{_CLOCK})?|{_CLOCK})"
+_MOMENT = rf"({_DAY} ?)?{_CLOCK}"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ KINDS: dict[str, Kind] = {
     "number": _kind("a number of at most 32 digits", r"(?=.{1,32}\Z)\d+(\.\d+)?"),
     "symbol": _kind("1 to 5 signs", r"[^\w\s]{1,5}"),
     "amount": _kind("a sign of currency at most, then at most 10 digits", r"[¥￥$€]?\d{1,10}(\.\d{1,2})?元?"),
-    "time": _kind("like 2026年3月2日 09:30, 2026-03-02 09:30 or 09:30, or a span with ~", rf"{_MOMENT}(~{_MOMENT})?"),
+    "time": _kind("a time of day, like 2026年3月2日 09:30, 2026-03-02 09:30 or 09:30, or a span with ~", rf"{_MOMENT}(~{_MOMENT})?"),
     "date": _kind("like 2026年3月2日 or 2026-03-02, a time of day may follow", rf"{_DAY}( ?{_CLOCK})?(~{_DAY}( ?{_CLOCK})?)?"),
     "phone_number": _kind("at most 17 digits and signs", r"[\d+() -]{1,17}"),
     "car_number": _kind("at most 8 characters", r"[A-Z0-9\u3400-\u9fff·]{1,8}"),

@@ -101,6 +101,7 @@ def test_what_keeps_the_rule_of_its_kind_is_sent_as_it_is(keyword, text):
         ("character_string2", "预约单7"),
         ("character_string2", "x" * 33),
         ("time2", "next Monday"),
+        ("time2", "2026年3月9日"),
         ("number1", "twelve"),
         ("number1", "1" * 33),
         ("amount1", "12345678901"),

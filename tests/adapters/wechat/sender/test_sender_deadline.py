@@ -1,0 +1,53 @@
+"""No answer of WeChat's, however slow, outlasts the time that one message may take."""
+
+import pytest
+
+from adapters.wechat.sender.client import WeChatClient, open_session
+from adapters.wechat.sender.sending import TemplateSending
+from chassis.errors import Unavailable
+from tests.adapters.wechat.sender.conftest import an_account
+from tests.adapters.wechat.sender.wishes import a_wish
+from tests.fakes.partner import answer, answering, cut, dripping_body, dripping_head, hang_up, nothing, reset
+
+GIVEN = answer(200, {"access_token": "token-1", "expires_in": 7200})
+SENT = {"errcode": 0, "msgid": 2918131553548107776}
+
+
+def sending_to(partner, database, clock, sleeper, calls, seconds):
+    account, session = an_account(partner.url), open_session()
+    return TemplateSending({"main": account}, lambda one: WeChatClient(one, session, calls), database, clock, sleep=sleeper, seconds=seconds)
+
+
+@pytest.mark.parametrize("act", [dripping_body(200, SENT, every=1.0), dripping_head(200, SENT, every=1.0), nothing], ids=["body", "head", "silence"])
+def test_a_byte_at_a_time_is_no_answer(act, database, clock, sleeper, calls):
+    wish = a_wish()
+    with answering(GIVEN, act) as partner:
+        sending = sending_to(partner, database, clock, sleeper, calls, seconds=0.5)
+
+        with pytest.raises(Unavailable):
+            sending.send(wish)
+
+    assert [call.outcome for call in calls.take(wish.id)] == ["ok", "unavailable"]
+
+
+@pytest.mark.parametrize("act", [dripping_body(200, {"access_token": "x"}, every=1.0), nothing], ids=["body", "silence"])
+def test_a_token_that_does_not_come_is_no_answer_and_holds_up_nobody(act, database, clock, sleeper, calls):
+    with answering(act) as partner:
+        sending = sending_to(partner, database, clock, sleeper, calls, seconds=0.5)
+
+        with pytest.raises(Unavailable):
+            sending.send(a_wish())
+
+    with answering(GIVEN, answer(200, SENT)) as partner:
+        assert sending_to(partner, database, clock, sleeper, calls, seconds=20).send(a_wish()) == "2918131553548107776"
+
+
+@pytest.mark.parametrize("act", [reset, hang_up, cut(200, SENT)], ids=["reset", "hang up", "cut"])
+def test_a_broken_line_is_tried_again_under_the_same_client_msg_id(act, database, clock, sleeper, calls):
+    with answering(GIVEN, act, answer(200, SENT)) as partner:
+        sending = sending_to(partner, database, clock, sleeper, calls, seconds=20)
+
+        assert sending.send(a_wish()) == "2918131553548107776"
+
+    _, first, second = partner.asked
+    assert first.json()["client_msg_id"] == second.json()["client_msg_id"]
