@@ -148,3 +148,9 @@ class Transport(memory.Transport):
 def register() -> None:
     """Make `cheqiao-embedded://` a transport of kombu."""
     TRANSPORT_ALIASES["cheqiao-embedded"] = f"{__name__}:Transport"
+
+
+def forget() -> None:
+    """Everything the broker held is gone, as after a crash."""
+    Channel.queues.clear()
+    Transport.global_state.clear()

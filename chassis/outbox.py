@@ -25,7 +25,8 @@ log = get_logger(__name__)
 
 CLAIM = 200
 """Rows claimed at once."""
-LEASE_MS = 30_000
+LEASE_MS = 10_000
+"""Longer than a confirm takes; a row published twice is dropped by the inbox."""
 FOREVER = 2**62
 
 
