@@ -1,0 +1,84 @@
+"""The sender's tables on the real MariaDB, where two transactions really run at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from adapters.wechat.sender.store import DeliveryStore, QuotaStore, Sending, TokenStore, in_one_transaction
+from adapters.wechat.sender.translate import result_of
+from chassis.tables import outbox
+from tests.adapters.wechat.sender.conftest import open_database
+
+NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def database(place):
+    place.create_schemas("sender")
+    opened = open_database(place.database_url.format(schema="sender"))
+    yield opened
+    opened.dispose()
+
+
+def at_once(*works):
+    with ThreadPoolExecutor(len(works)) as pool:
+        return [done.result() for done in [pool.submit(work) for work in works]]
+
+
+def test_of_ten_who_claim_at_once_one_fetches(database):
+    store = TokenStore(database)
+    seen = store.held("wxtest")
+
+    claims = at_once(
+        *[lambda: store.claim("wxtest", by=uuid4(), now=NOW, until=NOW + timedelta(seconds=7), seen=seen, failed=None) for _ in range(10)]
+    )
+
+    assert sum(claims) == 1
+
+
+def test_a_token_of_any_length_that_wechat_gives_is_kept(database):
+    store, me, token = TokenStore(database), uuid4(), "t" * 2048
+    store.claim("wxtest", by=me, now=NOW, until=NOW + timedelta(seconds=7), seen=store.held("wxtest"), failed=None)
+
+    store.keep("wxtest", by=me, token=token, asked_at=NOW, expires_at=NOW + timedelta(hours=2))
+
+    assert store.held("wxtest").token == token
+
+
+def test_a_quota_is_not_overdrawn_by_many_at_once(database):
+    quota = QuotaStore(database)
+
+    taken = at_once(*[lambda: quota.take("wxtest", DAY, "template_send", 7) for _ in range(10)])
+
+    assert sum(taken) == 7
+    assert quota.used("wxtest", DAY, "template_send") == 7
+
+
+def test_a_send_and_its_result_at_the_same_moment_find_each_other_every_time(database):
+    deliveries = DeliveryStore()
+
+    def send(number):
+        def work(tx):
+            sending = Sending("main", number, uuid4(), uuid4(), 1, "appointment.confirmed", uuid4())
+            if found := deliveries.note_sent(tx, sending, NOW):
+                tx.tell(result_of(found))
+
+        in_one_transaction(database, work)
+
+    def hear(number):
+        def work(tx):
+            if found := deliveries.note_result(tx, "main", number, "success", NOW):
+                tx.tell(result_of(found))
+
+        in_one_transaction(database, work)
+
+    numbers = [str(2918131553548107776 + count) for count in range(40)]
+    for number in numbers:
+        at_once(lambda number=number: send(number), lambda number=number: hear(number))
+
+    with database.read() as connection:
+        assert connection.execute(select(outbox.c.type)).scalars().all() == ["template.delivered"] * len(numbers)
