@@ -30,6 +30,7 @@ Zone = Literal["public", "partner", "internal"]
 MOST_CONNECTIONS = 4096
 IDLE_SECONDS = 60
 """A client that sends or reads nothing for so long is let go."""
+CLEANUPS = 5
 _NOT_FOUND = {"code": "not_found", "message": "没有这个地址", "message_en": "There is nothing at this address."}
 _STOPPING = {"code": "stopping", "message": "服务正在重启，请稍后再试", "message_en": "The service is restarting; please come again."}
 _FAILED = {"code": "mistake", "message": "系统出错，请稍后再试", "message_en": "Something went wrong on our side; please come again."}
@@ -46,6 +47,7 @@ class _Server:
     mounts: dict[str, "WSGIApplication"] = field(default_factory=dict)
     opened: socket.socket | None = None
     loop: GreenThread | None = None
+    requests: eventlet.GreenPool = field(default_factory=lambda: eventlet.GreenPool(MOST_CONNECTIONS))
 
     def open(self) -> None:
         self.opened = _bound(self.address)
@@ -53,7 +55,7 @@ class _Server:
             eventlet.wsgi.server,
             self.opened,
             self.answer,
-            max_size=MOST_CONNECTIONS,
+            custom_pool=self.requests,
             log_output=False,
             debug=False,
             socket_timeout=IDLE_SECONDS,
@@ -68,6 +70,8 @@ class _Server:
         loop.kill()
         with eventlet.Timeout(seconds, False):
             _wait_for_end(loop)
+        for request in tuple(self.requests.coroutines_running):
+            _cut(request)
         opened.close()
 
     def answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -193,6 +197,13 @@ def _wait_for_end(loop: GreenThread) -> None:
         loop.wait()
     except eventlet.greenlet.GreenletExit:
         return  # killed by us
+
+
+def _cut(request: GreenThread) -> None:
+    """More than once: interrupted in its application, eventlet's server still waits for the rest of the body, then for the next request."""
+    for _ in range(CLEANUPS):
+        if not request.dead:
+            request.kill()
 
 
 def _watched(body: Iterable[bytes], environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:

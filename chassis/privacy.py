@@ -51,11 +51,11 @@ class Vault:
         return cls(ring_of(privacy.keys.get_secret_value()), key_of(privacy.lookup_key.get_secret_value()))
 
     def seal(self, kind: str, clear: str) -> str:
-        return self.seal_bytes(kind, clear.encode())
+        return self.seal_bytes(kind, _encoded(clear))
 
     def unseal(self, kind: str, sealed: str) -> str:
         """Raises SealBroken."""
-        return self.unseal_bytes(kind, sealed).decode()
+        return self.unseal_bytes(kind, sealed).decode(errors="surrogatepass")
 
     def seal_bytes(self, kind: str, clear: bytes) -> str:
         """Whole bodies (kind `BODY`) and single fields alike; the answer is ASCII."""
@@ -79,7 +79,7 @@ class Vault:
 
     def lookup(self, kind: str, clear: str) -> str:
         """64 hex characters: the same for the same value of the same kind, for ever."""
-        return self._keyed("lookup", kind, clear.encode()).hex()
+        return self._keyed("lookup", kind, _encoded(clear)).hex()
 
     def digest(self, body: bytes) -> str:
         """64 hex characters, to tell a repeat from another body under the same id."""
@@ -87,7 +87,7 @@ class Vault:
 
     def follower_id(self, appid: str, openid: str) -> UUID:
         """Our own id of a follower of one account; it says nothing to who has no key."""
-        return UUID(bytes=self._keyed("follower", appid, openid.encode())[:16], version=5)
+        return UUID(bytes=self._keyed("follower", appid, _encoded(openid))[:16], version=5)
 
     def _keyed(self, purpose: str, scope: str, value: bytes) -> bytes:
         return hmac.digest(self._lookup_key, f"{purpose}\0{scope}\0".encode() + value, hashlib.sha256)
@@ -123,6 +123,11 @@ class _FieldBroken(Exception):
         super().__init__(field, rule)
         self.field = field
         self.rule = rule
+
+
+def _encoded(text: str) -> bytes:
+    """JSON may spell half a surrogate pair; it is kept as it came rather than refused."""
+    return text.encode(errors="surrogatepass")
 
 
 def _associated(key_id: str, kind: str) -> bytes:

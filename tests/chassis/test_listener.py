@@ -248,6 +248,31 @@ def test_a_running_request_ends_before_the_listener_has_stopped(listener):
     assert answers == [b"done"]
 
 
+def test_a_client_that_never_finishes_does_not_keep_the_listener_from_stopping(listener):
+    listener.mount("public", "/m", lambda environ, _start_response: [environ["wsgi.input"].read()])
+    with running(listener):
+        client = socket.create_connection(listener.bound("public"))
+        client.sendall(b"POST /m HTTP/1.1\r\nHost: car\r\nContent-Length: 100\r\n\r\nhalf")
+
+    assert client.recv(100) == b""
+    client.close()
+
+
+@pytest.mark.parametrize("request_line", [b"nonsense", b"GET / HTTP/9.9", b"GET /" + b"x" * 9000 + b" HTTP/1.1", b"\xff\xfe \x00 HTTP/1.1"])
+def test_nonsense_on_the_line_is_refused_and_the_next_caller_served(listener, request_line):
+    listener.mount("public", "/m", saying("pages"))
+
+    with running(listener) as address:
+        with socket.create_connection(listener.bound("public"), timeout=10) as client:
+            client.sendall(request_line + b"\r\n\r\n")
+            answer = client.recv(1000)
+        after = got(f"{address}/m")
+
+    assert b" 200 " not in answer.partition(b"\r\n")[0]
+    assert b"Traceback" not in answer
+    assert after.status_code == 200
+
+
 def test_after_the_stop_nobody_answers_and_the_port_is_free(listener):
     listener.mount("public", "/m", saying("pages"))
     with running(listener) as address:
