@@ -17,7 +17,7 @@ Fault = tuple[str, str]
 
 KNOWN_SANDBOX_SECRETS = frozenset(
     {"sandbox-secret", "sandbox-token", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "sandbox-dms-key", "sandbox-csc-key"}
-    | {f"whsec_{base64.b64encode(f'sandbox-{partner}-webhook-secret-0'.encode()).decode()}" for partner in ("dms", "csc")}
+    | {f"whsec_{base64.b64encode(f'sandbox-{partner}-webhook-secret-0001'.encode()).decode()}" for partner in ("dms", "csc")}
 )
 SHORTEST_SECRET = 32
 BROKERS = {"embedded": "cheqiao-embedded://", "production": "amqp"}

@@ -8,6 +8,8 @@ import yaml
 
 from chassis.first_start import OPERATOR_TOKEN_FILE
 from chassis.settings import Settings, SettingsError, embedded_secrets, load
+from chassis.soundness import KNOWN_SANDBOX_SECRETS
+from sandbox.secrets import SandboxSecrets
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -180,7 +182,7 @@ def test_keys_that_are_none_are_refused_without_being_shown(keys):
         ("CHEQIAO_WECHAT_AES_KEY", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "accounts.main.aes_key"),
         ("CHEQIAO_WECHAT_SECRET", "sandbox-secret", "accounts.main.secret"),
         ("CHEQIAO_DMS_API_KEY", "sandbox-dms-key", "partners.dms.api_key"),
-        ("CHEQIAO_CSC_WEBHOOK_SECRET", "whsec_c2FuZGJveC1jc2Mtd2ViaG9vay1zZWNyZXQtMA==", "partners.csc.webhook_secret"),
+        ("CHEQIAO_CSC_WEBHOOK_SECRET", "whsec_c2FuZGJveC1jc2Mtd2ViaG9vay1zZWNyZXQtMDAwMQ==", "partners.csc.webhook_secret"),
     ],
 )
 def test_a_secret_that_everybody_knows_is_refused_in_production(variable, known, key):
@@ -190,17 +192,24 @@ def test_a_secret_that_everybody_knows_is_refused_in_production(variable, known,
     assert known not in said
 
 
-def test_the_known_secrets_of_the_code_are_those_of_config_yaml():
-    written = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["embedded"]
-    said = [
-        refusal(production(**{variable: value}), CONFIG)
-        for variable, value in {
-            "CHEQIAO_DMS_WEBHOOK_SECRET": written["partners"]["dms"]["webhook_secret"],
-            "CHEQIAO_CSC_API_KEY": written["partners"]["csc"]["api_key"],
-        }.items()
-    ]
+def test_the_stand_ins_and_embedded_share_their_secrets_and_production_knows_them_all(tmp_path):
+    theirs, ours = SandboxSecrets.known(), embedded(tmp_path)
+    account, partners = ours.accounts["main"], ours.partners
+    shared = {
+        "appsecret": account.secret,
+        "token": account.token,
+        "aes_key": account.aes_key,
+        "dms_api_key": partners.dms.api_key,
+        "dms_webhook_secret": partners.dms.webhook_secret,
+        "csc_api_key": partners.csc.api_key,
+        "csc_webhook_secret": partners.csc.webhook_secret,
+    }
 
-    assert all("a secret of your own" in line for line in said)
+    values = {name: secret.get_secret_value() for name, secret in shared.items()}
+
+    assert values == {name: getattr(theirs, name) for name in values}
+    assert set(values.values()) == KNOWN_SANDBOX_SECRETS
+    assert account.appid == theirs.appid
 
 
 def test_a_sandbox_in_production_stays_on_this_machine():
