@@ -167,7 +167,7 @@ class PartnerClient:
 
     def _call(self, question: _Question[A], ends_at: float) -> A:
         """One call, written down however it ends."""
-        call = PartnerCall(self.name, f"{question.method} {question.path}"[:OPERATION_LENGTH], datetime.now(UTC), 0.0, None, "ok", 0)
+        call = PartnerCall(self.name, f"{question.method} {question.path}"[:OPERATION_LENGTH], datetime.now(UTC), 0.0, None, "unavailable", 0)
         began = time.monotonic()
         try:
             with within(max(ends_at - began, 0.0), self.name):
@@ -176,6 +176,7 @@ class PartnerClient:
                 with response:
                     call = replace(call, status=response.status_code)
                     answer = self._answer(response, question)
+                    call = replace(call, outcome="ok")
                 crash.here("after_answer", self.name)
                 return answer
         except (Refused, Unavailable, ContractBroken) as error:

@@ -28,7 +28,7 @@ class Csc(DependencyProvider):
     def start(self) -> None:
         self._csc = CscClient(PartnerClient("csc", self.runtime.process.settings.partners.csc, self.runtime.calls))
 
-    def get_dependency(self, worker_ctx: Any) -> CscClient:  # noqa: ARG002 - nameko's signature
+    def get_dependency(self, _worker_ctx: Any) -> CscClient:
         return self._csc
 
 

@@ -34,7 +34,7 @@ class Dms(DependencyProvider):
     def start(self) -> None:
         self._dms = DmsClient(PartnerClient("dms", self.runtime.process.settings.partners.dms, self.runtime.calls))
 
-    def get_dependency(self, worker_ctx: Any) -> DmsClient:  # noqa: ARG002 - nameko's signature
+    def get_dependency(self, _worker_ctx: Any) -> DmsClient:
         return self._dms
 
 
