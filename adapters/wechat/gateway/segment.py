@@ -40,7 +40,7 @@ class Segment:
         if len(payload) > LONGEST:
             raise OSError(errno.EFBIG, "longer than any push")
         try:
-            if (written := os.write(self._file, frame)) != len(frame):
+            if os.write(self._file, frame) != len(frame):
                 raise OSError(errno.ENOSPC, "written in part")
         except OSError:
             self._take_back()

@@ -114,12 +114,21 @@ class Spool:
         if self._writing and (self._writing.broken or self._writing.end >= self._segment_bytes):
             self._retire()
         if self._writing is None:
-            segment = Segment(self._path(self._next), self._fsync)
-            _sync_directory(self.directory, self._fsync)
-            self._files.append(self._next)
-            self._next += 1
-            self._writing = segment
+            self._writing = self._begun(self._next)
         return self._writing
+
+    def _begun(self, number: int) -> Segment:
+        """A new file, whose name a power cut cannot take. Its number is used up even if the disk refuses it."""
+        self._next = number + 1
+        segment = Segment(self._path(number), self._fsync)
+        try:
+            _sync_directory(self.directory, self._fsync)
+        except OSError:
+            segment.close()
+            segment.path.unlink()
+            raise
+        self._files.append(number)
+        return segment
 
     def _retire(self) -> None:
         """Nothing more is appended to it. What is still waiting for its fsync gets it first."""
