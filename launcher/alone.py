@@ -1,0 +1,54 @@
+"""One service in a process of its own, in production: started by hand, by `cheqiao up`, or by a container engine."""
+
+import ctypes
+import os
+import signal
+import sys
+
+import eventlet
+
+from chassis.errors import Unavailable
+from chassis.logs import get_logger
+from chassis.settings import Settings
+from launcher.compose import assemble, migrate_all, mount_documents
+from launcher.house import SERVICES
+from launcher.serving import serve
+
+log = get_logger(__name__)
+
+SUPERVISED_BY = "CHEQIAO_SUPERVISED_BY"
+"""Process id of the supervisor; when that is killed, its children must not live on beside a new one's."""
+PR_SET_PDEATHSIG = 1
+
+
+def run_alone(name: str, settings: Settings) -> int:
+    """Returns the exit code. A database that is away is waited for by the service, except that its schema must be there."""
+    _end_with_supervisor()
+    made = assemble(settings)
+    if "partner" in SERVICES[name].zones:
+        mount_documents(made)
+    if name in made.schemas:
+        _migrate_when_reachable(settings, name)
+    return serve(made, [name], ready=lambda: log.info("ready", service=name))
+
+
+def _migrate_when_reachable(settings: Settings, name: str) -> None:
+    pause = 0.5
+    while True:
+        try:
+            migrate_all(settings, [name])
+        except Unavailable as away:
+            log.warning("migration_waits", service=name, cause=away.what)
+            eventlet.sleep(pause)
+            pause = min(pause * 2, 10)
+        else:
+            return
+
+
+def _end_with_supervisor() -> None:
+    supervisor = os.environ.get(SUPERVISED_BY)
+    if supervisor is None or not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(supervisor):  # it was gone before we asked
+        sys.exit(0)

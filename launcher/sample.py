@@ -1,0 +1,43 @@
+"""The follower that the stand-ins know and Cheqiao is given: a person and a car that do not exist."""
+
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from adapters.wechat.pages.session import COOKIE, mint_session
+from chassis.database import Database
+from chassis.privacy import Vault
+from chassis.settings import Settings
+from services.customers.domain import SeedBinding
+from services.customers.service import seed
+
+ACCOUNT = "main"
+OPENID = "oSandboxFollower0001"
+VEHICLE_ID: UUID = uuid5(NAMESPACE_URL, "cheqiao:sandbox:vehicle:1")
+DEALER = "D001"
+
+
+def follower_id(settings: Settings, vault: Vault) -> UUID:
+    """Our id of the sample follower; each installation has its own, for it hangs on the keys."""
+    return vault.follower_id(settings.accounts[ACCOUNT].appid, OPENID)
+
+
+def bind_sample(database: Database, settings: Settings, vault: Vault) -> None:
+    """Bind the sample follower in the schema of customers. Doing it again changes nothing."""
+    binding = SeedBinding(
+        account=ACCOUNT,
+        follower_id=follower_id(settings, vault),
+        openid=OPENID,
+        customer_id="C0001",
+        vehicle_id=VEHICLE_ID,
+        vin="LS4AAAAA1AA000001",
+        name="张伟",
+        mobile="13800138000",
+        plate="渝A12345",
+    )
+    with database.write() as tx:
+        seed(tx, (binding,))
+
+
+def session_of_sample(settings: Settings, vault: Vault) -> dict[str, str]:
+    """What the sample follower's phone would hold: the session cookie, and what a booking needs."""
+    cookie = mint_session(settings.pages.session_key.get_secret_value(), follower_id(settings, vault), ACCOUNT)
+    return {"cookie": COOKIE, "session": cookie, "vehicle_id": str(VEHICLE_ID), "dealer_code": DEALER, "openid": OPENID}

@@ -1,0 +1,90 @@
+"""Runs services in this process until a signal or a failure, and ends them in time."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+
+import eventlet
+from eventlet.event import Event
+from nameko.containers import ServiceContainer
+from nameko.runners import ServiceRunner
+
+from chassis.listener import Listener
+from chassis.logs import get_logger
+from chassis.process import Process
+from launcher.house import SERVICES
+
+log = get_logger(__name__)
+
+STOPPED, BROKEN = 0, 1
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def serve(made: Process, names: Iterable[str], ready: Callable[[], None]) -> int:
+    """Start, call `ready`, wait. Returns the exit code: 0 after a signal, 1 when a service broke.
+
+    A service that breaks ends the process: whoever started it starts it anew, better than half a service. Raises SettingsError when an
+    address is taken, before any service has taken a message.
+    """
+    made.listener.start()
+    runner = ServiceRunner()
+    for name in names:
+        runner.add_service(SERVICES[name].load())
+    ended = _on_signal_or_failure(runner)
+    runner.start()
+    ready()
+    code: int = ended.wait()
+    _stop(runner, made.listener, made.settings.stop_seconds)
+    return code
+
+
+def wait_for_signal() -> None:
+    """For a process without services."""
+    ended = Event()
+    _listen(ended)
+    ended.wait()
+
+
+def _on_signal_or_failure(runner: ServiceRunner) -> Event:
+    ended = Event()
+    _listen(ended)
+    for container in runner.containers:
+        eventlet.spawn_n(_watch, container, ended)
+    return ended
+
+
+def _listen(ended: Event) -> None:
+    def on_signal(_number: int, _frame: object) -> None:
+        # In a greenthread of its own: a handler may interrupt the loop anywhere.
+        eventlet.spawn_n(_end, ended, STOPPED)
+
+    for number in SIGNALS:
+        signal.signal(number, on_signal)
+
+
+def _watch(container: ServiceContainer, ended: Event) -> None:
+    """nameko raises here whatever broke a container: the process ends, so this one place takes everything."""
+    try:
+        container.wait()
+    except Exception:
+        log.exception("service_broke", service=container.service_name)
+        _end(ended, BROKEN)
+
+
+def _end(ended: Event, code: int) -> None:
+    if not ended.ready():
+        ended.send(code)
+
+
+def _stop(runner: ServiceRunner, listener: Listener, seconds: float) -> None:
+    """What is in work may end; what does not end in time goes back to the broker when the process is gone."""
+    log.info("stopping")
+    with eventlet.Timeout(seconds, False):
+        runner.stop()
+        listener.stop(1)
+        log.info("stopped")
+        return
+    log.warning("stopped_late", seconds=seconds)
+    sys.stdout.flush()
+    os._exit(STOPPED)
