@@ -1,0 +1,81 @@
+"""One service on a real SQLite schema, for tests that hand it messages and read what it told."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis import privacy, tables
+from chassis.database import Database, Transaction, migrate, open_engine
+from chassis.messages import decode, unwrap
+from chassis.outbox import OutboxWriter
+from chassis.privacy import Vault
+from contracts.catalogue import BY_TYPE
+from contracts.envelope import Contract
+
+ROOT = Path(__file__).parents[2]
+VAULT = Vault({"k1": b"1" * 32}, b"2" * 32)
+
+
+class House:
+    """Delivers to the method that reads a contract, in a transaction of its own, as the chassis does; without an inbox, so repeats arrive."""
+
+    def __init__(self, service: Any, schema: Path) -> None:
+        privacy.use(VAULT)
+        self.service = service
+        self.schema = schema
+        migrate(f"sqlite:///{schema}", ROOT / "services" / service.name / "migrations")
+        self.database = Database(open_engine(f"sqlite:///{schema}", pool_size=5), OutboxWriter(service.name, VAULT))
+        self.methods = dict(readings_of(type(service)))
+        self._read_up_to = 0
+
+    def deliver(self, message: Contract) -> list[Contract]:
+        """What was told because of it, in order."""
+        with self.database.write() as tx:
+            getattr(self.service, self.methods[type(message)])(message, tx)
+        return self.told()
+
+    def told(self) -> list[Contract]:
+        """What was told since last asked, in order, in clear."""
+        outbox = tables.outbox
+        with self.database.read() as connection:
+            rows = connection.execute(select(outbox).where(outbox.c.number > self._read_up_to).order_by(outbox.c.number)).all()
+        if rows:
+            self._read_up_to = rows[-1].number
+        envelopes = [decode(row.body) for row in rows]
+        return [unwrap(BY_TYPE[envelope.type], envelope, VAULT) for envelope in envelopes]
+
+    def write(self) -> Any:
+        return self.database.write()
+
+    def runtime(self, **more: Any) -> Any:
+        """What a mounted application asks of the service's runtime."""
+        return SimpleNamespace(name=self.service.name, database=self.database, vault=VAULT, wake_relay=lambda: None, **more)
+
+
+def readings_of(service: type) -> list[tuple[type[Contract], str]]:
+    """Which method reads which contract."""
+    return [
+        (contract, name)
+        for name, method in vars(service).items()
+        for entrypoint in getattr(method, "nameko_entrypoints", ())
+        for contract in entrypoint._types
+    ]
+
+
+class Times:
+    """A clock that stands where it is put."""
+
+    def __init__(self, at: Any) -> None:
+        self.at = at
+
+    def __call__(self) -> Any:
+        return self.at
+
+
+def types_of(messages: list[Contract]) -> list[type[Contract]]:
+    return [type(message) for message in messages]
+
+
+__all__ = ["VAULT", "House", "Times", "Transaction", "readings_of", "types_of"]
