@@ -167,7 +167,8 @@ class PartnerClient:
 
     def _call(self, question: _Question[A], ends_at: float) -> A:
         """One call, written down however it ends."""
-        call = PartnerCall(self.name, f"{question.method} {question.path}"[:OPERATION_LENGTH], datetime.now(UTC), 0.0, None, "unavailable", 0)
+        operation = f"{question.method} {question.path}"[:OPERATION_LENGTH]
+        call = PartnerCall(self.name, operation, datetime.now(UTC), 0.0, None, "unavailable", 0)
         began = time.monotonic()
         try:
             with within(max(ends_at - began, 0.0), self.name):
