@@ -34,9 +34,12 @@ class DmsClient:
             if no.reason not in NOTHING_TO_CANCEL:
                 raise ContractBroken("dms cancel", (("code", "a cancellation may not be refused for this"),)) from no
 
-    def store_slip(self, wish: StoreSlip) -> None:
-        """Put the slip on record at the version that CSC gave it. Raises Refused."""
+    def store_slip(self, wish: StoreSlip) -> int:
+        """Put the slip on record; return the version that is on record now, which may be a later one. Raises Refused."""
         path = f"/slips/{segment(wish.slip_id)}"
         answer = self._partner.put(path, translate.slip_record(wish), command=wish, answers=SlipAnswer)
-        if (answer.slip_id, answer.version) != (wish.slip_id, wish.slip_version):
-            raise ContractBroken("dms slip", (("slip_id", "answers another slip, or another version of it"),))
+        if answer.slip_id != wish.slip_id:
+            raise ContractBroken("dms slip", (("slip_id", "answers another slip"),))
+        if answer.version < wish.slip_version:
+            raise ContractBroken("dms slip", (("version", "lower than the one that was sent"),))
+        return answer.version

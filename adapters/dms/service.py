@@ -63,9 +63,10 @@ class DmsAdapter:
 
     @carries_out(StoreSlip)
     def store_slip(self, wish: StoreSlip) -> AppointmentSlipStored | AppointmentSlipRefused:
-        slip = {"appointment_id": wish.appointment_id, "slip_id": wish.slip_id, "slip_version": wish.slip_version}
         try:
-            self.dms.store_slip(wish)
+            version = self.dms.store_slip(wish)
         except Refused as no:
-            return AppointmentSlipRefused(**slip, reason=no.reason)
-        return AppointmentSlipStored(**slip)
+            return AppointmentSlipRefused(
+                appointment_id=wish.appointment_id, slip_id=wish.slip_id, slip_version=wish.slip_version, reason=no.reason
+            )
+        return AppointmentSlipStored(appointment_id=wish.appointment_id, slip_id=wish.slip_id, slip_version=version)

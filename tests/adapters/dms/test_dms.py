@@ -173,8 +173,14 @@ def test_a_refused_slip_becomes_news(dms_answering):
     assert news == AppointmentSlipRefused(appointment_id=ID, slip_id="S-7", slip_version=2, reason="slip_locked").identified(news.id)
 
 
+def test_a_later_version_on_record_is_told_as_it_is(dms_answering):
+    news = adapter_with(dms_answering(answer(200, {"slip_id": "S-7", "version": 3}))).store_slip(SLIP)
+
+    assert news.slip_version == 3
+
+
 @pytest.mark.parametrize("kept", [{"slip_id": "S-8", "version": 2}, {"slip_id": "S-7", "version": 1}])
-def test_an_answer_about_another_slip_is_off_contract(dms_answering, kept):
+def test_an_answer_about_another_slip_or_an_older_one_is_off_contract(dms_answering, kept):
     with pytest.raises(ContractBroken):
         dms_answering(answer(200, kept)).store_slip(SLIP)
 
