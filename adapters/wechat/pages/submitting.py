@@ -8,16 +8,21 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
 from adapters.wechat.pages.problems import another_body, unknown_appointment
 from adapters.wechat.pages.store import Submission, SubmissionStore
 from adapters.wechat.pages.translate import request_of, withdrawal_of
 from chassis.database import Conflict, Database, Transaction
+from chassis.deadline import within
 from chassis.errors import Unavailable
 from chassis.privacy import Vault
 from contracts.partners.pages import BookingForm, WithdrawalForm
 
 ACCEPTED = 202
 TRIES = 5
+DATABASE_SECONDS = 3.0
+"""A person waits: better a clear word to try again than a page that hangs."""
 
 R = TypeVar("R")
 
@@ -65,10 +70,14 @@ class Submitting:
         return self._in_one_transaction(work)
 
     def _in_one_transaction(self, work: Callable[[Transaction], R]) -> R:
-        for _ in range(TRIES):
-            try:
-                with self._database.write() as tx:
-                    return work(tx)
-            except Conflict:
-                continue
+        """Interrupted at whatever point, even in its commit, it may be asked again."""
+        with within(DATABASE_SECONDS, "database"):
+            for _ in range(TRIES):
+                try:
+                    with self._database.write() as tx:
+                        return work(tx)
+                except Conflict:
+                    continue
+                except NoConnectionFree as error:
+                    raise Unavailable("database: no connection free") from error
         raise Unavailable("the same booking, too often at once")

@@ -39,7 +39,10 @@ def some_settings() -> Settings:
             "http": {"public": address, "partner": address, "internal": address, "public_url": "https://car.example.com"},
             "broker": {"url": "memory://"},
             "database": {"url": "sqlite:///{schema}.db"},
-            "privacy": {"keys": "k1:" + "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=", "lookup_key": "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="},
+            "privacy": {
+                "keys": "k1:" + "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=",
+                "lookup_key": "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=",
+            },
             "accounts": {"main": {"appid": "wxtest", "secret": "s", "token": "t"}},
             "partners": {"dms": partner, "csc": partner},
             "pages": {"session_key": KEY},
@@ -66,7 +69,9 @@ class Phone:
         self.url = url
         self.session = mint_session(KEY, FOLLOWER, "main")
 
-    def post(self, path: str, json: Any = None, *, session: str | None = "own", headers: dict[str, str] | None = None, **more: Any) -> requests.Response:
+    def post(
+        self, path: str, json: Any = None, *, session: str | None = "own", headers: dict[str, str] | None = None, **more: Any
+    ) -> requests.Response:
         cookie = self.session if session == "own" else session
         cookies = {COOKIE: cookie} if cookie else {}
         return requests.post(self.url + path, json=json, headers=headers, cookies=cookies, timeout=20, **more)

@@ -44,6 +44,20 @@ def test_ten_withdrawals_at_once_are_one(phone, database):
     assert told(database) == 2
 
 
+def test_a_frozen_mariadb_is_not_waited_for(phone, place, database):
+    form = a_form()
+    phone.book(a_form())
+    place.servers.mariadb.freeze()
+    try:
+        frozen = phone.book(form)
+    finally:
+        place.servers.mariadb.thaw()
+
+    assert (frozen.status_code, frozen.json()["code"]) == (503, "come_again")
+    assert phone.book(form).status_code == 202
+    assert told(database) == 2
+
+
 def test_while_mariadb_is_gone_the_phone_is_asked_to_come_again_and_then_it_is_taken(phone, place, database):
     form = a_form()
     phone.book(a_form())

@@ -76,7 +76,7 @@ def calls() -> CallLog:
     return CallLog()
 
 
-def an_account(url: str, secret: str = "right") -> Account:
+def an_account(url: str, secret: str = "right") -> Account:  # noqa: S107 - the stand-in knows it
     template = Template(id="tpl-confirmed", fields={"thing1": "items", "time2": "time", "thing3": "dealer", "phrase4": "state"})
     return Account(
         appid="wxtest", secret=SecretStr(secret), token=SecretStr("t"), api_url=url, templates={"appointment_confirmed": template}

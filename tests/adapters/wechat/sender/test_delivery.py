@@ -32,7 +32,12 @@ def service(sending, clock):
 
 def a_result(number, status="success", account="main"):
     return TemplateJobFinished(
-        account=account, follower_id=uuid4(), openid="oFollower0001", created_at="2026-03-02T03:00:12Z", message_number=number, status=status
+        account=account,
+        follower_id=uuid4(),
+        openid="oFollower0001",
+        created_at="2026-03-02T03:00:12Z",
+        message_number=number,
+        status=status,
     )
 
 

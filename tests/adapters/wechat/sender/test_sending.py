@@ -207,7 +207,8 @@ def test_every_call_counts_the_ones_that_fail_too(sending, wechat, database):
 
 
 @pytest.mark.parametrize(
-    "body", [{"errcode": 0}, {"errcode": 0, "msgid": "abc"}, {"errcode": 0, "msgid": 1.5}, {"errcode": "x"}, [1], {"errcode": 0, "msgid": 10**21}]
+    "body",
+    [{"errcode": 0}, {"errcode": 0, "msgid": "abc"}, {"errcode": 0, "msgid": 1.5}, {"errcode": "x"}, [1], {"errcode": 0, "msgid": 10**21}],
 )
 def test_an_answer_off_contract_is_not_guessed_at(sending, wechat, body):
     wechat.tell(SEND, Told(body))
