@@ -25,7 +25,7 @@ class SandboxSecrets:
         return cls(
             appid="wxsandbox0000main",
             appsecret="sandbox-secret",
-            token="sandbox-token",
+            token="sandbox-token",  # noqa: S106 - known on purpose
             aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
             dms_api_key="sandbox-dms-key",
             dms_webhook_secret=_webhook(b"sandbox-dms-webhook-secret-0001"),

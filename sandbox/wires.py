@@ -86,9 +86,10 @@ def _close(line: Any, *, reset: bool) -> None:
 
 
 def _left(line: socket.socket) -> bool:
-    """Whether the other side has closed. Looks without waiting and without taking anything away."""
+    """Whether the other side has closed. Looks without waiting (eventlet's likeness would wait) and without taking anything away."""
+    bare: socket.socket = getattr(line, "fd", line)
     try:
-        return line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        return bare.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
     except BlockingIOError:
         return False
     except OSError:
