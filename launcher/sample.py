@@ -20,9 +20,8 @@ def follower_id(settings: Settings, vault: Vault) -> UUID:
     return vault.follower_id(settings.accounts[ACCOUNT].appid, OPENID)
 
 
-def bind_sample(database: Database, settings: Settings, vault: Vault) -> None:
-    """Bind the sample follower in the schema of customers. Doing it again changes nothing."""
-    binding = SeedBinding(
+def binding_of_sample(settings: Settings, vault: Vault) -> SeedBinding:
+    return SeedBinding(
         account=ACCOUNT,
         follower_id=follower_id(settings, vault),
         openid=OPENID,
@@ -33,11 +32,17 @@ def bind_sample(database: Database, settings: Settings, vault: Vault) -> None:
         mobile="13800138000",
         plate="渝A12345",
     )
+
+
+def bind_sample(database: Database, settings: Settings, vault: Vault) -> None:
+    """Bind the sample follower in the schema of customers. Doing it again changes nothing."""
     with database.write() as tx:
-        seed(tx, (binding,))
+        seed(tx, (binding_of_sample(settings, vault),))
 
 
 def session_of_sample(settings: Settings, vault: Vault) -> dict[str, str]:
     """What the sample follower's phone would hold: the session cookie, and what a booking needs."""
     cookie = mint_session(settings.pages.session_key.get_secret_value(), follower_id(settings, vault), ACCOUNT)
-    return {"cookie": COOKIE, "session": cookie, "vehicle_id": str(VEHICLE_ID), "dealer_code": DEALER, "openid": OPENID}
+    binding = binding_of_sample(settings, vault)
+    needed = {"binding_id": str(binding.binding_id), "vehicle_id": str(VEHICLE_ID), "dealer_code": DEALER, "openid": OPENID}
+    return {"cookie": COOKIE, "session": cookie, **needed}

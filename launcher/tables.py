@@ -9,6 +9,8 @@ SHORT = 8
 """Characters of an id that tell it from the others on a screen; --json has them whole."""
 
 console = Console(highlight=False)
+if not console.is_terminal:
+    console = Console(highlight=False, width=160)  # a file or a pipe has no edge
 
 
 def timeline(answer: dict[str, Any]) -> None:

@@ -1,0 +1,97 @@
+"""`cheqiao demo`: play the story on a house of its own, compare the records in all places, leave nothing running."""
+
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import requests
+
+from launcher import tables
+from launcher.servers import PrivateServers, ServersMissing
+from launcher.servers.child import ServerFailed
+from launcher.stage import NotReady, Runtime, Stage
+from launcher.story import Story, StoryBroke
+
+BROKE = (StoryBroke, NotReady, ServersMissing, ServerFailed, requests.RequestException)
+
+
+class Interrupted(Exception):
+    """SIGTERM: as Ctrl+C, so that what was started is ended."""
+
+
+def play(runtime: Runtime) -> int:
+    """Ends with one line, `demo: ok …` or `demo: FAILED …`. Returns the exit code."""
+    begun = time.monotonic()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        faults = _play(runtime)
+    except BROKE as broke:
+        faults = [str(broke)]
+    except (Interrupted, KeyboardInterrupt):
+        faults = ["interrupted"]
+    seconds = time.monotonic() - begun
+    if faults:
+        click.echo(f"demo: FAILED ({runtime}, {seconds:.1f} s): " + "; ".join(faults))
+        return 1
+    click.echo(
+        f"demo: ok ({runtime}, {seconds:.1f} s): 1 booking, 1 record at the DMS, 1 task and 1 slip at CSC, 1 message, nothing parked"
+    )
+    return 0
+
+
+def _play(runtime: Runtime) -> list[str]:
+    with _stage(runtime) as stage:
+        click.echo("starting Cheqiao …")
+        stage.start()
+        click.echo(f"playing one booking at {stage.url} …\n")
+        story = Story(stage, lambda milliseconds, line: click.echo(f"{milliseconds:>8.0f} ms  {line}"))
+        story.play()
+        click.echo("\n每一跳 · every hop:")
+        tables.timeline({"moments": story.timeline()})
+        faults = list(_differences(story))
+        if not stage.stop():
+            faults.append("not every process ended as it should")
+        return faults
+
+
+@contextmanager
+def _stage(runtime: Runtime) -> Iterator[Stage]:
+    """In a temporary folder; whatever happens, nothing stays."""
+    with ExitStack() as stack:
+        servers = stack.enter_context(PrivateServers(say=click.echo)) if runtime == "production" else None
+        directory = Path(tempfile.mkdtemp(prefix="cheqiao-demo-"))
+        stack.callback(shutil.rmtree, directory, ignore_errors=True)
+        stage = Stage(directory, runtime, servers)
+        stack.callback(stage.stop)
+        yield stage
+
+
+def _differences(story: Story) -> Iterator[str]:
+    """What is on record in each place against what should be."""
+    appointments, dms_slips = story.records("dms", "appointments"), story.records("dms", "slips")
+    tasks, csc_slips = story.records("csc", "tasks"), story.records("csc", "slips")
+    counted: dict[str, tuple[Any, Any]] = {
+        "appointment": (story.state(), "notified"),
+        "records at the DMS": (len(appointments), 1),
+        "slips at the DMS": (len(dms_slips), 1),
+        "tasks at CSC": (len(tasks), 1),
+        "calls at CSC": ([call["result"] for task in tasks for call in task["calls"]], ["no_answer", "reached"]),
+        "slips at CSC": (len(csc_slips), 1),
+        "messages to the follower": (len(story.messages()), 1),
+        "parked": (len(story.parked()), 0),
+    }
+    if dms_slips and csc_slips:
+        counted["slip at the DMS"] = (dms_slips[0]["slip_id"], csc_slips[0]["slip_id"])
+    for what, (found, wanted) in counted.items():
+        if found != wanted:
+            yield f"{what}: {found}, wanted {wanted}"
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    raise Interrupted
