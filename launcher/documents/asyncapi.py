@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from chassis.topology import MESSAGES
 from contracts.catalogue import QUEUED_SERVICES
 from contracts.envelope import CONTENT_TYPE, Command, Contract
 from launcher.documents.schemas import ENVELOPE_FILE, file_of
@@ -48,7 +49,8 @@ def structural_faults(document: Document) -> list[str]:
 def _introduction() -> str:
     return (
         "Written from contracts/. Every message is a CloudEvents 1.0 envelope whose data is the contract with personal fields sealed. "
-        "An event goes to each of its readers, a command to its one owner; delivery is at least once, in no promised order."
+        "An event goes to each of its readers, a command to its one owner, each copy with the routing key `<reader>.<type>`; delivery is "
+        "at least once, in no promised order."
     )
 
 
@@ -56,7 +58,7 @@ def _channel(service: str, messages: list[type[Contract]]) -> Document:
     queue = {"name": service, "durable": True, "exclusive": False, "autoDelete": False}
     return {
         "address": service,
-        "description": f"The quorum queue of the service `{service}`.",
+        "description": f"The quorum queue of the service `{service}`, bound to the topic exchange `{MESSAGES}` with `{service}.#`.",
         "messages": {contract.type_name(): {"$ref": f"#/components/messages/{contract.type_name()}"} for contract in messages},
         "bindings": {"amqp": {"is": "queue", "queue": queue, "bindingVersion": "0.3.0"}},
     }
