@@ -162,10 +162,6 @@ class QuotaStore:
 
         return in_one_transaction(self._database, work)
 
-    def used(self, appid: str, day: date, interface: str) -> int:
-        with self._database.read() as connection:
-            return connection.execute(select(quota.c.used).where(_today(appid, day, interface))).scalar() or 0
-
 
 def _today(appid: str, day: date, interface: str) -> Any:
     return (quota.c.appid == appid) & (quota.c.day == day) & (quota.c.interface == interface)
