@@ -91,6 +91,11 @@ class OnBehalf:
         return min(left, longest)
 
 
+@dataclass
+class _Call:
+    status: int | None = None
+
+
 class WeChatClient:
     """Speaks with WeChat for one account. Raises WeChatSays, Unavailable, ContractBroken; no error or log line holds a secret."""
 
@@ -131,7 +136,7 @@ class WeChatClient:
             raise WeChatSays(errcode, after(errcode))
 
     @contextmanager
-    def _noted(self, path: str, on_behalf: OnBehalf) -> "Iterator[_Call]":
+    def _noted(self, path: str, on_behalf: OnBehalf) -> Iterator[_Call]:
         """Every call is written down, however it ends; the path without its query, which holds the token."""
         call = _Call()
         started_at, began = datetime.now(UTC), time.monotonic()
@@ -171,11 +176,6 @@ class WeChatClient:
                 return response.status_code, response.raw.read(LARGEST_ANSWER + 1)
         except (requests.RequestException, HTTPError) as error:
             raise Unavailable(f"{PARTNER}: {type(error).__name__}") from None  # its text quotes the address with the token
-
-
-@dataclass
-class _Call:
-    status: int | None = None
 
 
 def _held(form: type[A], body: bytes, where: str) -> A:
