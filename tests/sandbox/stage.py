@@ -42,14 +42,14 @@ class Cheqiao:
     heard: list[Heard] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
     reply: Callable[[Heard], Response] = lambda _heard: Response("")
-    delay: float = 0
+    delays: list[float] = field(default_factory=list)
 
     def __call__(self, environ, start_response):
         request = Request(environ)
         heard = Heard(request.path, request.args.to_dict(), dict(request.headers), request.get_data(as_text=True))
         self.heard.append(heard)
         answer = self.answers.pop(0) if self.answers else self.reply(heard)
-        time.sleep(self.delay)
+        time.sleep(self.delays.pop(0) if self.delays else 0)
         return answer(environ, start_response)
 
 
@@ -130,9 +130,9 @@ class Stage:
     def at(self, path: str) -> str:
         return f"{self.url}/sandbox{path}"
 
-    def store(self, record=None, *, key: str = "k-1", **more) -> requests.Response:
-        headers = {**DMS_KEY, "Idempotency-Key": key, "Correlation-Id": "c-1"}
-        return requests.post(self.at("/dms/api/v1/appointments"), json=record or a_store_record(), headers=headers, **{"timeout": 10, **more})
+    def store(self, record=None, *, key: str = "k-1", timeout: float = 10, stream: bool = False) -> requests.Response:
+        url, headers = self.at("/dms/api/v1/appointments"), {**DMS_KEY, "Idempotency-Key": key, "Correlation-Id": "c-1"}
+        return requests.post(url, json=record or a_store_record(), headers=headers, timeout=timeout, stream=stream)
 
     def cancel(self, appointment_id: UUID, *, key: str = "k-cancel") -> requests.Response:
         url = self.at(f"/dms/api/v1/appointments/{appointment_id}/cancel")

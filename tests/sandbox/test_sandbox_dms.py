@@ -1,5 +1,6 @@
 """The DMS keeps one record of one appointment, and says no where it must."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -33,6 +34,18 @@ def test_a_repeat_gets_the_stored_answer(stage):
     assert again.json() == first.json()
     assert again.headers["Idempotent-Replayed"] == "true"
     assert [entry["replayed"] for entry in stage.ledger("dms")] == [False, True]
+
+
+def test_ten_repeats_at_once_make_one_record(any_stage):
+    record = a_store_record()
+
+    with ThreadPoolExecutor(10) as ten:
+        answers = list(ten.map(lambda _: any_stage.store(record), range(10)))
+
+    assert {(answer.status_code, answer.json()["dms_no"]) for answer in answers} == {(201, "DMS-000001")}
+    (kept,) = any_stage.state("dms")["appointments"]
+    assert kept["asked"] == 1
+    assert len(any_stage.ledger("dms")) == 10
 
 
 def test_the_same_key_with_another_body_is_a_conflict(stage):

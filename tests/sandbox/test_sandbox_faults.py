@@ -56,9 +56,10 @@ def test_a_reset_is_one_for_a_client_that_looks_closely(any_stage):
     any_stage.fault("wechat", mode="reset")
     port = int(any_stage.url.rpartition(":")[2])
 
-    with eventlet.patcher.original("socket").create_connection(("127.0.0.1", port)) as bare, pytest.raises(ConnectionResetError):
+    with eventlet.patcher.original("socket").create_connection(("127.0.0.1", port)) as bare:
         bare.sendall(b"GET /sandbox/wechat/cgi-bin/token HTTP/1.1\r\nHost: x\r\n\r\n")
-        bare.recv(1)
+        with pytest.raises(ConnectionResetError):
+            bare.recv(1)
 
 
 def test_a_reset_after_the_effect_leaves_the_record_behind(any_stage):
