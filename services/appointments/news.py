@@ -80,16 +80,15 @@ def _wishes_to_csc(before: Appointment | None, after: Appointment) -> Iterator[P
         yield CloseCallTask(appointment_id=after.id, reason=after.reason)
 
 
-def _to_be_cancelled(appointment: Appointment) -> bool:
-    """The DMS was asked, and it is over by another word than the DMS's own."""
-    return appointment.dms_asked and not appointment.is_open and appointment.state is not State.REJECTED
+def _to_be_cancelled(it: Appointment) -> bool:
+    """The DMS was asked, and it is over by another word than the DMS's own. Once true it stays true, so it is told once in any order."""
+    return it.dms_asked and bool(it.taken_back or it.declined or it.given_up or it.called_off)
 
 
-def _to_be_closed(appointment: Appointment) -> bool:
+def _to_be_closed(it: Appointment) -> bool:
     """CSC was asked, or is at it as its news show, and it is over; a task that CSC ended itself without a slip needs no word from us."""
-    at_it = appointment.call_due_at is not None or appointment.task_id is not None or appointment.slip is not None
-    ended_there = appointment.declined and appointment.slip is None
-    return at_it and not appointment.is_open and not ended_there
+    at_it = it.call_due_at is not None or it.task_id is not None or it.slip is not None
+    return at_it and bool(it.taken_back or it.refused or it.given_up or it.called_off or (it.declined and it.slip))
 
 
 def _store(after: Appointment, car: Car) -> StoreAppointment:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis import privacy, tables
-from chassis.database import Database, Transaction, migrate, open_engine
+from chassis.database import Database, migrate, open_engine
 from chassis.messages import decode, unwrap
 from chassis.outbox import OutboxWriter
 from chassis.privacy import Vault
@@ -19,7 +19,7 @@ VAULT = Vault({"k1": b"1" * 32}, b"2" * 32)
 
 
 class House:
-    """Delivers to the method that reads a contract, in a transaction of its own, as the chassis does; without an inbox, so repeats arrive."""
+    """Delivers to the method that reads a contract, in a transaction of its own, as the chassis does; without an inbox: repeats arrive."""
 
     def __init__(self, service: Any, schema: Path) -> None:
         privacy.use(VAULT)
@@ -76,6 +76,3 @@ class Times:
 
 def types_of(messages: list[Contract]) -> list[type[Contract]]:
     return [type(message) for message in messages]
-
-
-__all__ = ["VAULT", "House", "Times", "Transaction", "readings_of", "types_of"]
