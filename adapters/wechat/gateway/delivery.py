@@ -77,6 +77,7 @@ class Delivery:
     def __init__(self, publisher: Publishes, spool: Spool, vault: Vault, confirm_seconds: float, now: Callable[[], datetime]) -> None:
         self.spool = spool
         self.trouble: str | None = None
+        """Why the last push was not taken, for the readiness probe."""
         self._publisher = publisher
         self._vault = vault
         self._confirm_seconds = confirm_seconds
@@ -89,10 +90,12 @@ class Delivery:
         """Safe when it returns, within little more than `confirm_seconds`. Raises Unavailable when neither broker nor spool takes it."""
         deadline = monotonic() + self._confirm_seconds
         with self._turn(message.follower_id):
-            if not self.spool.waiting and self._confirmed(message, deadline):
-                return "published"
-            self._keep(message)
-            return "spooled"
+            way: Way = "published"
+            if self.spool.waiting or not self._confirmed(message, deadline):
+                self._keep(message)
+                way = "spooled"
+        self.trouble = None
+        return way
 
     def run(self) -> None:
         """Drain until stopped: at once when something is spooled, with growing pauses while the broker takes nothing."""
@@ -160,14 +163,11 @@ class Delivery:
 
     def _keep(self, message: Push) -> None:
         sheet = {"type": message.type_name(), "id": str(message.id), "at": self._now().isoformat(), "data": message.model_dump(mode="json")}
-        if not self.spool.waiting:
-            log.warning("spooling_began")
         try:
             self.spool.append(self._vault.seal(BODY, json.dumps(sheet, ensure_ascii=False)).encode("ascii"))
         except OSError as error:
             self.trouble = f"the spool takes nothing ({error.strerror})"
             raise Unavailable("neither broker nor spool takes a push") from error
-        self.trouble = None
         self._ring()
 
     def _ring(self) -> None:

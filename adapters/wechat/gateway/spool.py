@@ -62,6 +62,8 @@ class Spool:
         with self._one_writer:
             segment = self._writable()
             end = segment.append(payload)
+            if not self.waiting:
+                log.warning("spooling_began")
             self.waiting += 1
         segment.make_durable(end)
 

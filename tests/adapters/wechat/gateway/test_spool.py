@@ -173,7 +173,7 @@ def test_a_really_full_disk_takes_nothing_in_part(tmp_path):
 
     said = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60).stdout
 
-    assert said.splitlines() == ["refused", "[b'first', b'second']"]
+    assert said.splitlines()[-2:] == ["refused", "[b'first', b'second']"]
     assert drained(Spool(tmp_path)) == [b"first", b"second"]
     assert files(tmp_path / "aside", "*") == []
 
