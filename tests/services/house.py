@@ -1,4 +1,4 @@
-"""One service on a real SQLite schema, for tests that hand it messages and read what it told."""
+"""One service on a real schema, for tests that hand it messages and read what it told."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,20 +21,25 @@ VAULT = Vault({"k1": b"1" * 32}, b"2" * 32)
 class House:
     """Delivers to the method that reads a contract, in a transaction of its own, as the chassis does; without an inbox: repeats arrive."""
 
-    def __init__(self, service: Any, schema: Path) -> None:
+    def __init__(self, service: Any, schema: Path | str) -> None:
+        """`schema` is a SQLite file, or the URL of a database."""
         privacy.use(VAULT)
         self.service = service
         self.schema = schema
-        migrate(f"sqlite:///{schema}", ROOT / "services" / service.name / "migrations")
-        self.database = Database(open_engine(f"sqlite:///{schema}", pool_size=5), OutboxWriter(service.name, VAULT))
+        url = schema if isinstance(schema, str) else f"sqlite:///{schema}"
+        migrate(url, ROOT / "services" / service.name / "migrations")
+        self.database = Database(open_engine(url, pool_size=5), OutboxWriter(service.name, VAULT))
         self.methods = dict(readings_of(type(service)))
         self._read_up_to = 0
 
     def deliver(self, message: Contract) -> list[Contract]:
         """What was told because of it, in order."""
+        self.only_deliver(message)
+        return self.told()
+
+    def only_deliver(self, message: Contract) -> None:
         with self.database.write() as tx:
             getattr(self.service, self.methods[type(message)])(message, tx)
-        return self.told()
 
     def told(self) -> list[Contract]:
         """What was told since last asked, in order, in clear."""

@@ -64,6 +64,18 @@ def test_migrations_make_the_tables_of_the_code(service, tmp_path):
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_migrations_make_the_same_tables_on_mariadb(service, place):
+    url = place.database_url.format(schema=service.name)
+
+    migrate(url, versions(service))
+
+    engine = open_engine(url, 1)
+    assert shape_in_database(engine) == shape_in_code(service)
+    assert indexes_in_database(engine) >= indexes_in_code(service)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_migrating_twice_changes_nothing(service, tmp_path):
     url = f"sqlite:///{tmp_path / 'schema.sqlite'}"
     migrate(url, versions(service))

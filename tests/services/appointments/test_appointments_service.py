@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from chassis.database import Conflict
 from chassis.errors import Unavailable
 from contracts.appointments import (
     AppointmentCancelled,
@@ -218,7 +219,7 @@ def test_a_request_and_its_withdrawal_at_the_same_moment_end_withdrawn(house):
     requests = [a_request() for _ in range(10)]
     messages = [one for request in requests for one in (request, a_withdrawal(request.appointment_id))]
 
-    threads = [threading.Thread(target=_deliver_only, args=(house, message)) for message in messages]
+    threads = [threading.Thread(target=house.only_deliver, args=(message,)) for message in messages]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -228,6 +229,33 @@ def test_a_request_and_its_withdrawal_at_the_same_moment_end_withdrawn(house):
         assert {house.service.appointments.get(tx, one.appointment_id).state for one in requests} == {State.WITHDRAWN}
 
 
-def _deliver_only(house, message):
-    with house.write() as tx:
-        getattr(house.service, house.methods[type(message)])(message, tx)
+def test_nobody_misses_the_other_where_transactions_really_run_side_by_side(place):
+    """Both orders of a request and its withdrawal, each begun before the other has committed."""
+    service = AppointmentsService()
+    service.now = Times(NOW)
+    house = House(service, place.database_url.format(schema="appointments"))
+    house.deliver(a_binding())
+
+    for first_is_withdrawal in (True, False):
+        request = a_request()
+        pair = [request, a_withdrawal(request.appointment_id)]
+        first, second = reversed(pair) if first_is_withdrawal else pair
+        with house.write() as tx:
+            getattr(service, house.methods[type(first)])(first, tx)
+            other = threading.Thread(target=_until_it_is_in, args=(house, second))
+            other.start()
+            other.join(0.5)  # it waits for us by now, or is done
+        other.join()
+        with house.write() as tx:
+            assert service.appointments.get(tx, request.appointment_id).state is State.WITHDRAWN
+    house.database.dispose()
+
+
+def _until_it_is_in(house, message):
+    """As the chassis does: a conflict is tried again at once."""
+    while True:
+        try:
+            house.only_deliver(message)
+        except Conflict:
+            continue
+        return

@@ -177,3 +177,18 @@ def test_the_parked_list_is_read_page_by_page(house):
 
     assert [one.message_id for one in first + second] == ids[::-1]
     assert len(first) == PAGE
+
+
+def test_the_questions_are_answered_on_mariadb_too(place):
+    house = House(InsightService(), place.database_url.format(schema="insight"))
+    hop, held = a_hop(0), uuid4()
+    report(house, hop, parked_hop(held), parked_hop(held, 1, "redriven"))
+    report(house, hop)
+    watch(house, requested())
+
+    timeline = asked(house, trace, APPOINTMENT)
+    (one,) = asked(house, parked_one, held)
+
+    assert [moment.step for moment in timeline.moments] == ["handled", "parked", "parked", "told"]
+    assert (one.state, asked(house, parked, state="redriven")[0].message_id, asked(house, parked)) == ("redriven", held, [])
+    house.database.dispose()
