@@ -29,6 +29,10 @@ CREATE INDEX IF NOT EXISTS tries_parcel ON tries (parcel);
 """
 
 
+LONGEST_TRY = 12.0
+"""Seconds: a little more than any carrier gives one try."""
+
+
 @dataclass(frozen=True)
 class Parcel:
     """One push. `path` is under the target; `form` is for the carrier alone."""
@@ -72,7 +76,7 @@ class Outgoing:
         self._closing.set()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(timeout=10)
+            self._thread.join(timeout=LONGEST_TRY)
 
     def add(self, tx: sqlite3.Connection, path: str, body: str, *, form: str = "{}", delay: float = 0) -> str:
         """Queue a push in the transaction of what it tells of. Call `wake` when that is committed. Returns the push's id."""
@@ -115,9 +119,6 @@ class Outgoing:
             }
             for row in self._store.rows("SELECT * FROM parcels ORDER BY id")
         ]
-
-    def waiting(self) -> int:
-        return len(self._store.rows("SELECT 1 FROM parcels WHERE outcome IS NULL"))
 
     def _run(self) -> None:
         while not self._closing.is_set():

@@ -75,6 +75,7 @@ def violations(error: ValidationError) -> str:
 def controls(ledger: Ledger, faults: Faults, state: Callable[[], dict[str, object]]) -> Blueprint:
     """`/control/…`: what was seen, what is held, what is to go wrong."""
     pages = Blueprint("control", __name__, url_prefix="/control")
+    _add_faults(pages, faults)
 
     @pages.get("/ledger")
     def read_ledger() -> Response:
@@ -86,6 +87,10 @@ def controls(ledger: Ledger, faults: Faults, state: Callable[[], dict[str, objec
     def read_state() -> Response:
         return jsonify(state())
 
+    return pages
+
+
+def _add_faults(pages: Blueprint, faults: Faults) -> None:
     @pages.get("/faults")
     def read_faults() -> Response:
         return jsonify({"faults": faults.plan()})
@@ -111,8 +116,6 @@ def controls(ledger: Ledger, faults: Faults, state: Callable[[], dict[str, objec
     def clear_faults() -> Response:
         faults.replace(())
         return read_faults()
-
-    return pages
 
 
 def _faults_wanted() -> Fault | tuple[Fault, ...]:

@@ -116,8 +116,8 @@ def _nothing_more(environ: "WSGIEnvironment", start_response: "StartResponse") -
 
 
 def _unanswered() -> Iterator[bytes]:
+    yield from ()
     raise Broken("told to hang up")
-    yield b""
 
 
 def _half(half: bytes) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sandbox.wechat.api_errors import ApiError
 
 _CHINESE = r"\u3400-\u9fff\uf900-\ufaff"
-_DAY = r"(\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-/]\d{1,2}[-/]\d{1,2})"
+_DAY = r"((\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月|\d{4}([-/.]\d{1,2}){2})"
 _HOUR = r"\d{1,2}:\d{2}(:\d{2})?"
 _MOMENT = rf"({_DAY} ?)?{_HOUR}"
 
