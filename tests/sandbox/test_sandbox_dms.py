@@ -1,5 +1,6 @@
 """The DMS keeps one record of one appointment, and says no where it must."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from standardwebhooks import Webhook
 from werkzeug.wrappers import Response
 
 from contracts.partners.dms import DmsPush, SlipAnswer, StoreAnswer
-from tests.sandbox.stage import DMS_KEY, SECRETS, Stage, a_slip_record, a_store_record, eventually, under_werkzeug
+from tests.sandbox.stage import DMS_KEY, SECRETS, Stage, a_slip_record, a_store_record, eventually, in_a_process, under_werkzeug
 
 
 def test_a_request_gets_a_number(stage):
@@ -232,3 +233,14 @@ def test_records_and_waiting_pushes_survive_a_restart(tmp_path, cheqiao):
         assert after.state("dms")["appointments"][0]["state"] == "rejected"
         assert after.store(record).headers["Idempotent-Replayed"] == "true"
         assert cheqiao.heard[0].headers["Webhook-Id"] == after.state("dms")["pushes"][0]["id"]
+
+
+def test_what_was_answered_is_in_the_ledger_though_the_stand_in_is_killed(tmp_path, cheqiao):
+    with in_a_process(tmp_path, cheqiao.url, "eventlet") as url:
+        answers = [Stage(url, cheqiao).store(key=f"k-{number}").json()["dms_no"] for number in range(20)]
+
+    with under_werkzeug(tmp_path, cheqiao.url) as url:
+        after = Stage(url, cheqiao)
+
+        assert [json.loads(entry["answer"])["dms_no"] for entry in after.ledger("dms")] == answers
+        assert [kept["dms_no"] for kept in after.state("dms")["appointments"]] == answers
