@@ -1,14 +1,17 @@
 """Connections to the broker: one shape for RabbitMQ and for the embedded transport."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import kombu
 from amqp.exceptions import AMQPError
+from eventlet import Timeout
 from kombu.exceptions import KombuError
 
 from chassis.settings import Broker
 
 CONNECT_SECONDS = 3
+ANSWER_SECONDS = 10
 LOST = (AMQPError, OSError, KombuError)
 """What a broken connection may raise from any call on it."""
 
@@ -22,6 +25,13 @@ def connect(broker: Broker) -> kombu.Connection:
         connection.release()
         raise
     return connection
+
+
+@contextmanager
+def answering(seconds: float = ANSWER_SECONDS) -> Iterator[None]:
+    """Bounds what waits for the broker's answer (opening, declaring): over a half-open link it would wait for ever. Raises one of LOST."""
+    with Timeout(seconds, TimeoutError("the broker does not answer")):
+        yield
 
 
 def drain(connection: kombu.Connection, seconds: float) -> None:

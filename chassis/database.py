@@ -16,6 +16,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from chassis.errors import Unavailable
 from contracts.envelope import Contract, Envelope
@@ -109,6 +110,8 @@ def translated_errors() -> Iterator[None]:
         if error.connection_invalidated or isinstance(error, OperationalError):
             raise Unavailable(f"database (error {number})") from error
         raise
+    except PoolExhausted as error:
+        raise Unavailable("database (no free connection)") from error
 
 
 def open_engine(url: str, pool_size: int) -> Engine:

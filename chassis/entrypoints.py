@@ -13,9 +13,9 @@ from nameko.extensions import Entrypoint
 from chassis import crash, inbox, lines, retries
 from chassis.clock import milliseconds_now
 from chassis.errors import Unavailable
-from chassis.handling import Opened
+from chassis.handling import Opened, in_place
 from chassis.messages import unwrap
-from chassis.runtime import ServiceRuntime
+from chassis.runtime import CallRow, ServiceRuntime, write_calls
 from contracts.envelope import Command, Contract, Event
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -115,9 +115,14 @@ class CarriesOut(Read):
 
     def _commit(self, opened: Opened, answer: Event | Iterable[Event] | None) -> None:
         events = () if answer is None else (answer,) if isinstance(answer, Event) else tuple(answer)
+        calls = self.runtime.calls_of(opened)
+        # A conflict is met here: begun anew from the top, the work would find its own lease and call the partner a second time.
+        in_place(lambda: self._commit_once(opened, events, calls))
+
+    def _commit_once(self, opened: Opened, events: tuple[Event, ...], calls: list[CallRow]) -> None:
         with self.runtime.database.write() as tx:
             tx.cause = opened.envelope
-            self.runtime.write_calls(tx, opened)
+            write_calls(tx, calls)
             inbox.finish(tx, opened.id)
             tx.tell(*events)
             if opened.place:

@@ -28,6 +28,9 @@ TRIES_IN_PLACE = 5
 """Conflicts (a deadlock, a row taken meanwhile) are tried again at once, so often."""
 DATABASE_PAUSE = 1.0
 
+Note = Callable[[Transaction], None]
+"""What is written down beside a failure: the calls that were made."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -72,7 +75,7 @@ class Handling:
         self.vault = vault
         self._patience = patience
         self.readings: dict[str, Reading] = {}
-        self.before_failure: Callable[[Transaction, Opened], None] = _write_nothing
+        self.note_of: Callable[[Opened], Note] = _no_note
         self.stopping = False
 
     def take(self, delivery: Delivery) -> None:
@@ -107,34 +110,24 @@ class Handling:
         reading = self.readings.get(opened.envelope.type)
         if reading is None:
             raise ContractBroken("envelope", (("type", f"not read by {self.service}"),))
-        for _ in range(TRIES_IN_PLACE):
-            try:
-                reading.work(opened)
-            except Conflict:
-                eventlet.sleep(0.02)
-            else:
-                return
-        raise Unavailable("the same rows, too often at once")
+        in_place(lambda: reading.work(opened))
 
     def _write_down(self, opened: Opened, error: Exception) -> None:
         """The second transaction: a retry row for what may get better, a parked row for what will not by itself."""
-        for _ in range(TRIES_IN_PLACE):
-            try:
-                with self.database.write() as tx:
-                    self._write_outcome(tx, opened, error)
-            except Conflict:
-                eventlet.sleep(0.02)
-            else:
-                return
-        raise Unavailable("the same rows, too often at once")
+        note = self.note_of(opened)
+        in_place(lambda: self._write_outcome(opened, error, note))
 
-    def _write_outcome(self, tx: Transaction, opened: Opened, error: Exception) -> None:
-        self.before_failure(tx, opened)
+    def _write_outcome(self, opened: Opened, error: Exception, note: Note) -> None:
+        with self.database.write() as tx:
+            note(tx)
+            self._write_failure(tx, opened, error)
+
+    def _write_failure(self, tx: Transaction, opened: Opened, error: Exception) -> None:
         inbox.release(tx, opened.id)
         if opened.place:
             lines.release(tx, opened.place)
         attempt = opened.delivery.attempt + 1
-        if isinstance(error, Unavailable) and not self._has_waited_enough(tx, opened):
+        if isinstance(error, Unavailable) and (error.retry_after or not self._has_waited_enough(tx, opened)):
             self._retry_later(tx, opened, error, attempt)
         else:
             self._park(tx, opened, error, attempt)
@@ -169,8 +162,20 @@ class Handling:
         log.error("message_undecodable", service=self.service, message=message_id, size=len(delivery.body), digest=digest[:16])
 
 
-def _write_nothing(_tx: Transaction, _opened: Opened) -> None:
-    """What a service without partners has to add when a try failed."""
+def _no_note(_opened: Opened) -> Note:
+    return lambda _tx: None
+
+
+def in_place(work: Callable[[], None]) -> None:
+    """Try again at once where two transactions wanted the same rows. Raises Unavailable when that does not end."""
+    for _ in range(TRIES_IN_PLACE):
+        try:
+            work()
+        except Conflict:
+            eventlet.sleep(0.02)
+        else:
+            return
+    raise Unavailable("the same rows, too often at once")
 
 
 class Poison(Exception):

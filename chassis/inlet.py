@@ -35,8 +35,9 @@ class Inlet:
         while not self._stopping:
             connection = None
             try:
-                connection = broker.connect(self._settings)
-                channel = self._consume(connection)
+                with broker.answering():
+                    connection = broker.connect(self._settings)
+                    channel = self._consume(connection)
                 pause = 0.2
                 while not self._stopping:
                     broker.drain(connection, 1)
@@ -76,7 +77,8 @@ class Inlet:
 
     def _leave(self, channel: Any) -> None:
         """Take nothing new, end what is in work; what does not end in time goes back to the broker with the connection."""
-        channel.basic_qos(0, 1, False)
+        with broker.answering():
+            channel.basic_qos(0, 1, False)
         self._pool.waitall()
 
 

@@ -32,7 +32,9 @@ FOREVER = 2**62
 
 def ignoring_repeats(statement: Any) -> Any:
     """INSERT that leaves a row with the same key as it is."""
-    return statement.prefix_with("IGNORE", dialect="mysql").prefix_with("OR IGNORE", dialect="sqlite")
+    return (
+        statement.prefix_with("IGNORE", dialect="mysql").prefix_with("IGNORE", dialect="mariadb").prefix_with("OR IGNORE", dialect="sqlite")
+    )
 
 
 class OutboxWriter:

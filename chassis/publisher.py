@@ -114,7 +114,8 @@ class Publisher:
         while not self._stopping:
             self.last_loop = monotonic()
             try:
-                self._open()
+                with broker.answering():
+                    self._open()
                 pause = 0.2
                 self._read_until_lost()
             except broker.LOST as error:
@@ -149,13 +150,15 @@ class Publisher:
 
     def _read_until_lost(self) -> None:
         assert self._connection is not None  # noqa: S101 - narrowing for the type checker; run() has just opened it
-        declaring = self._connection.channel()
+        with broker.answering():
+            declaring = self._connection.channel()
         declare_at = monotonic() + DECLARE_AGAIN_SECONDS
         while not self._stopping:
             broker.drain(self._connection, 1)
             self.last_loop = monotonic()
             if monotonic() > declare_at and not self._blocked:
-                topology.declare(declaring, self._services)
+                with broker.answering():
+                    topology.declare(declaring, self._services)
                 declare_at = monotonic() + DECLARE_AGAIN_SECONDS
 
     def _on_return(self, *returned: Any) -> None:

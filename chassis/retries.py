@@ -36,7 +36,14 @@ def put(
 ) -> None:
     """Write down that it waits until `due_at`; a row that is there already waits on with its first time kept."""
     now = milliseconds_now()
-    changed: dict[str, Any] = {"attempt": attempt, "due_at": due_at, "changed_at": now, "leased_until": 0, "ended_at": None, "reported": False}
+    changed: dict[str, Any] = {
+        "attempt": attempt,
+        "due_at": due_at,
+        "changed_at": now,
+        "leased_until": 0,
+        "ended_at": None,
+        "reported": False,
+    }
     changed["causes"] = json.dumps(list(causes))
     if tx.execute(update(retry).where(retry.c.message_id == message_id).values(changed)).rowcount:
         return

@@ -37,6 +37,8 @@ CONFIRM_SECONDS = 10
 RETRIES_AT_ONCE = 5
 LEASE_MARGIN_SECONDS = 5
 
+CallRow = dict[str, Any]
+
 
 class ServiceRuntime(SharedExtension):
     """One service's share of the chassis."""
@@ -67,7 +69,7 @@ class ServiceRuntime(SharedExtension):
         self.relay = Relay(self.name, database, self._send, embedded=self.embedded)
         database.after_telling = self.relay.wake
         self.handling = Handling(self.name, database, self.vault, self.process.settings.patience)
-        self.handling.before_failure = self.write_calls
+        self.handling.note_of = self._note_of
         self.handling.readings |= {"redrive.parked": _Ordered(self, RedriveParked), "drop.parked": _Ordered(self, DropParked)}
         self.inlet = Inlet(self.handling, self.process.settings.broker, QUEUED_SERVICES)
 
@@ -124,9 +126,9 @@ class ServiceRuntime(SharedExtension):
     def wake_relay(self) -> None:
         self.relay.wake()
 
-    def write_calls(self, tx: Transaction, opened: Opened) -> None:
-        """Write down what was asked of a partner on behalf of this message, with the transaction that ends the try."""
-        rows = [
+    def calls_of(self, opened: Opened) -> list[CallRow]:
+        """What was asked of a partner on behalf of this message, to be written with the transaction that ends the try."""
+        return [
             {
                 "message_id": opened.id,
                 **opened.described.columns(),
@@ -135,14 +137,16 @@ class ServiceRuntime(SharedExtension):
                 "started_at": millis(call.started_at),
                 "milliseconds": call.milliseconds,
                 "outcome": call.outcome,
-                # Tries in place are at most nine: so a later delivery's calls have numbers of their own.
+                # Calls in one place are at most nine: so a later delivery's calls have numbers of their own.
                 "attempt": opened.delivery.attempt * 10 + call.attempt,
                 "reported": False,
             }
             for call in self.calls.take(opened.id)
         ]
-        if rows:
-            tx.execute(partner_call.insert(), rows)
+
+    def _note_of(self, opened: Opened) -> Callable[[Transaction], None]:
+        rows = self.calls_of(opened)
+        return lambda tx: write_calls(tx, rows)
 
     def _retry(self) -> None:
         """Hand out what is due; a try ends its row, or writes when it is due next."""
@@ -236,6 +240,11 @@ class _Ordered:
                 else:
                     parked.drop(tx, order.message_id, order.ordered_by, order.reason)
             crash.here("before_commit", self._runtime.name)
+
+
+def write_calls(tx: Transaction, rows: list[CallRow]) -> None:
+    if rows:
+        tx.execute(partner_call.insert(), rows)
 
 
 def _nothing() -> Any:

@@ -136,7 +136,9 @@ class MiniHouse:
         embedded.register()
         privacy.use(self.vault)
         for copy in range(copies):
-            process.install(process.Process(self.settings, self.vault, Listener(self.settings.http), self._open, schemas=frozenset(SCHEMAS)))
+            process.install(
+                process.Process(self.settings, self.vault, Listener(self.settings.http), self._open, schemas=frozenset(SCHEMAS))
+            )
             runner = ServiceRunner()
             for service in services or (Wishing, Carrying, Watching):
                 if copy == 0 or service is Carrying:
