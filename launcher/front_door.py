@@ -24,13 +24,18 @@ Where = Callable[[], str | None]
 """host:port of the child now, None while it is down."""
 
 
+def starting(_environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """Come again: nothing is refused for good while its service starts."""
+    return _say(start_response, "503 Service Unavailable", AWAY, ("Retry-After", "2"))
+
+
 def door_to(where: Where) -> "WSGIApplication":
     """An application that passes each request on as it came and the answer back as it is."""
 
     def pass_on(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         address = where()
         if address is None:
-            return _say(start_response, "503 Service Unavailable", AWAY, ("Retry-After", "2"))
+            return starting(environ, start_response)
         body = _body(environ)
         if body is None:
             return _say(start_response, "413 Content Too Large", TOO_LARGE)
@@ -40,7 +45,7 @@ def door_to(where: Where) -> "WSGIApplication":
             answer = link.getresponse()
             answered = answer.read()
         except (OSError, http.client.HTTPException):
-            return _say(start_response, "503 Service Unavailable", AWAY, ("Retry-After", "2"))
+            return starting(environ, start_response)
         finally:
             link.close()
         kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP]

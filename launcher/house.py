@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from chassis.listener import Zone
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -14,7 +16,7 @@ class Service:
     name: str
     module: str
     class_name: str
-    zones: tuple[str, ...] = ()
+    zones: tuple[Zone, ...] = ()
     keeps: bool = True
 
     def load(self) -> type:
@@ -44,9 +46,9 @@ SERVICES: dict[str, Service] = {
 
 SCHEMAS = frozenset(service.name for service in SERVICES.values() if service.keeps)
 
-PREFIXES: dict[str, dict[str, str]] = {
+PREFIXES: dict[Zone, dict[str, str]] = {
     "public": {"/wechat": "gateway", "/m": "pages"},
-    "partner": {"/partners/dms": "dms", "/partners/csc": "csc"},
-    "internal": {"/ops": "insight"},
+    "partner": {"/partners/dms/v1": "dms", "/partners/csc/v1": "csc"},
+    "internal": {"/ops/v1": "insight"},
 }
 """Which service answers below which path, zone by zone."""

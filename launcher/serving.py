@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import eventlet
 from eventlet.event import Event
@@ -13,11 +13,13 @@ from nameko.runners import ServiceRunner
 from chassis.listener import Listener
 from chassis.logs import get_logger
 from chassis.process import Process
-from launcher.house import SERVICES
+from launcher.front_door import starting
+from launcher.house import PREFIXES, SERVICES
 
 log = get_logger(__name__)
 
 STOPPED, BROKEN = 0, 1
+STARTING = "start"
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -27,12 +29,15 @@ def serve(made: Process, names: Iterable[str], ready: Callable[[], None]) -> int
     A service that breaks ends the process: whoever started it starts it anew, better than half a service. Raises SettingsError when an
     address is taken, before any service has taken a message.
     """
+    names = tuple(names)
+    _answer_until_mounted(made, names)
     made.listener.start()
     runner = ServiceRunner()
     for name in names:
         runner.add_service(SERVICES[name].load())
     ended = _on_signal_or_failure(runner)
     runner.start()
+    made.health.register(STARTING, lambda: None)
     ready()
     code: int = ended.wait()
     _stop(runner, made.listener, made.settings.stop_seconds)
@@ -44,6 +49,15 @@ def wait_for_signal() -> None:
     ended = Event()
     _listen(ended)
     ended.wait()
+
+
+def _answer_until_mounted(made: Process, names: Collection[str]) -> None:
+    """A partner may take a 404 for final, so what is not there yet says that it will be."""
+    made.health.register(STARTING, lambda: "not all services have started")
+    for zone, prefixes in PREFIXES.items():
+        for prefix, service in prefixes.items():
+            if service in names:
+                made.listener.mount(zone, prefix, starting)
 
 
 def _on_signal_or_failure(runner: ServiceRunner) -> Event:

@@ -11,18 +11,27 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import requests
 
 from launcher.house import ROOT
-from launcher.servers import PrivateServers
 from launcher.servers.child import free_port
 from launcher.stand_ins import addresses, random_environment
 
 Runtime = Literal["embedded", "production"]
 READY_SECONDS = 60
 STOP_SECONDS = 40
+
+
+class Servers(Protocol):
+    """What production stands on: the private servers, or a corner of them."""
+
+    @property
+    def broker_url(self) -> str: ...
+
+    @property
+    def database_url(self) -> str: ...
 
 
 class NotReady(RuntimeError):
@@ -32,7 +41,7 @@ class NotReady(RuntimeError):
 class Stage:
     """`sandbox_apart`: the stand-ins in a process of their own, so that they live on when Cheqiao is killed; in production always."""
 
-    def __init__(self, directory: Path, runtime: Runtime, servers: PrivateServers | None = None, *, sandbox_apart: bool = False) -> None:
+    def __init__(self, directory: Path, runtime: Runtime, servers: Servers | None = None, *, sandbox_apart: bool = False) -> None:
         self.directory = directory
         self.runtime = runtime
         self.var = directory / "var"
@@ -188,8 +197,8 @@ def send(method: str, url: str, **asked: Any) -> requests.Response:
         return session.request(method, url, timeout=(3, 30), **asked)
 
 
-def _production(servers: PrivateServers) -> Mapping[str, str]:
+def _production(servers: Servers) -> Mapping[str, str]:
     return random_environment() | {
-        "CHEQIAO_BROKER_URL": servers.rabbitmq.url(),
-        "CHEQIAO_DATABASE_URL": servers.mariadb.url("cheqiao_") + "?charset=utf8mb4",
+        "CHEQIAO_BROKER_URL": servers.broker_url,
+        "CHEQIAO_DATABASE_URL": f"{servers.database_url}?charset=utf8mb4",
     }

@@ -97,8 +97,9 @@ class Story:
         self._said("车主收到确认模板消息 · the follower has the confirmation")
 
     def await_end(self) -> None:
-        self._wait("the appointment is notified and all hops are reported", lambda: self.state() == "notified" and self._all_reported())
+        self._wait("the appointment is notified", lambda: self.state() == "notified")
         self._said("预约状态：已通知 · the appointment is notified")
+        self._wait("every hop is reported", self._all_reported)
 
     # What is on record, here and there
 
@@ -131,18 +132,14 @@ class Story:
         return found[0] if found else None
 
     def _all_reported(self) -> bool:
-        """Reports come a second behind: whoever published or was sent something has said so."""
+        """Reports come up to a second behind. Every message of this story is published once and has at least one reader."""
         moments = self.timeline()
-        handled = {moment["message_id"] for moment in moments if moment["step"] in ("handled", "called")}
-        return {moment["message_id"] for moment in moments if moment["step"] == "published"} <= handled | self._told_to_nobody(moments)
+        published, handled = self._ids(moments, "published"), self._ids(moments, "handled")
+        ended = any(moment["type"] == "template.delivered" for moment in moments)
+        return ended and {moment["message_id"] for moment in moments} == published == handled
 
-    def _told_to_nobody(self, moments: list[Record]) -> set[str]:
-        """The last news has only insight to read it, which never reports itself."""
-        return {
-            moment["message_id"]
-            for moment in moments
-            if moment["type"] in ("appointment.requested", "appointment.notified", "template.delivered")
-        }
+    def _ids(self, moments: list[Record], step: str) -> set[str]:
+        return {moment["message_id"] for moment in moments if moment["step"] == step}
 
     def _handled_by(self, subject: str) -> set[str]:
         try:

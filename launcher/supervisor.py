@@ -71,7 +71,7 @@ class Supervisor:
     def _mount(self) -> None:
         for zone, prefixes in PREFIXES.items():
             for prefix, service in prefixes.items():
-                self._listener.mount(zone, prefix, door_to(self._where(service)))  # type: ignore[arg-type]
+                self._listener.mount(zone, prefix, door_to(self._where(service)))
         self._listener.mount("public", "/", welcome(places_of(self._settings)))
         self._listener.mount("partner", "/partners/docs", documents())
         self._health.mount_on(self._listener)

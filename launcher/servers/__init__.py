@@ -28,6 +28,15 @@ class PrivateServers:
         self.rabbitmq = RabbitMQ(self.directory / "rabbitmq")
         self.mariadb = MariaDB(self.directory / "mariadb")
 
+    @property
+    def broker_url(self) -> str:
+        return self.rabbitmq.url()
+
+    @property
+    def database_url(self) -> str:
+        """As the configuration wants it: `{schema}` stays to be filled."""
+        return self.mariadb.url("cheqiao_")
+
     def start(self) -> Self:
         """Install what is missing, then start both side by side; about five seconds. Raises ServersMissing or ServerFailed."""
         ensure_installed(self._say)

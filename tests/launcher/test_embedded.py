@@ -1,0 +1,123 @@
+"""Everything in one process: the story, the operator's questions, a second start, a graceful end."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from launcher.stage import Stage, get, send
+from launcher.story import Story
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    stage = Stage(tmp_path_factory.mktemp("embedded"), "embedded")
+    stage.start()
+    yield stage
+    stage.stop()
+
+
+@pytest.fixture(scope="module")
+def story(stage: Stage) -> Story:
+    """Played once; the tests below look at what it left."""
+    told = Story(stage, lambda _milliseconds, _line: None)
+    told.play()
+    return told
+
+
+def cheqiao(stage: Stage, *words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "launcher.cli", *words]
+    return subprocess.run(command, env=stage.environment, cwd=stage.directory, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_booking_comes_back_confirmed(story: Story) -> None:
+    assert story.state() == "notified"
+    assert (len(story.records("dms", "appointments")), len(story.records("csc", "tasks")), len(story.messages())) == (1, 1, 1)
+
+
+def test_a_trace_shows_every_hop_of_an_appointment(stage: Stage, story: Story) -> None:
+    answer = json.loads(cheqiao(stage, "trace", story.appointment_id, "--json").stdout)
+
+    services = {moment["service"] for moment in answer["moments"]}
+    assert {"pages", "appointments", "dms", "csc", "messaging", "sender"} <= services
+    assert answer["moments"][0]["since_first_ms"] == 0
+
+
+def test_a_trace_for_a_person_is_a_table(stage: Stage, story: Story) -> None:
+    shown = cheqiao(stage, "trace", story.appointment_id).stdout
+
+    assert "POST /appointments" in shown
+    assert "appointment.notified v8" in shown
+
+
+def test_an_id_that_nobody_knows_ends_with_1(stage: Stage) -> None:
+    said = cheqiao(stage, "trace", str(uuid4()))
+
+    assert (said.returncode, "Nothing is known under this id" in said.stderr) == (1, True)
+
+
+def test_nothing_is_parked(stage: Stage, story: Story) -> None:
+    assert json.loads(cheqiao(stage, "parked", "list", "--json").stdout)["parked"] == []
+
+
+def test_a_push_off_contract_is_parked_and_can_be_dropped(stage: Stage, story: Story) -> None:
+    pushed = send(
+        "PUT", f"{stage.sandbox_url}/dms/control/faults", json={"mode": "off_contract", "times": 1, "path": "/api/v1/appointments"}
+    )
+    booked = Story(stage, lambda _milliseconds, _line: None)
+    booked._session = stage.session()
+    booked.book()
+
+    parked = []
+    for _ in range(100):
+        parked = json.loads(cheqiao(stage, "parked", "list", "--service", "dms", "--json").stdout)["parked"]
+        if parked:
+            break
+    dropped = cheqiao(stage, "parked", "drop", parked[0]["message_id"], "--reason", "tested")
+
+    assert pushed.status_code < 300
+    assert parked[0]["type"] == "store.appointment"
+    assert parked[0]["causes"][0]["kind"] == "contract"
+    assert dropped.returncode == 0
+
+
+def test_a_second_process_on_the_same_folder_is_refused(stage: Stage) -> None:
+    said = cheqiao(stage, "up", "--embedded")
+
+    assert said.returncode == 2
+    assert "is in use by another Cheqiao" in said.stderr
+
+
+@pytest.mark.parametrize("path", ["/", "/livez", "/readyz", "/metrics", "/sandbox/", "/partners/docs", "/partners/docs/dms.yaml"])
+def test_every_fixed_address_answers(stage: Stage, path: str) -> None:
+    assert get(f"{stage.url}{path}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/partners/docs/other.yaml"])
+def test_an_address_without_anything_is_not_found(stage: Stage, path: str) -> None:
+    assert get(f"{stage.url}{path}").status_code == 404
+
+
+def test_what_was_on_disk_is_there_after_a_kill_and_a_start(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, "embedded", sandbox_apart=True)
+    stage.start()
+    story = Story(stage, lambda _milliseconds, _line: None)
+    story.play()
+
+    stage.kill9()
+    stage.start_house()
+
+    assert story.state() == "notified"
+    assert stage.stop()
+
+
+def test_it_ends_by_itself_when_asked_and_leaves_no_note(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, "embedded")
+    stage.start()
+
+    assert stage.stop()
+    assert not (stage.var / "running.json").exists()
