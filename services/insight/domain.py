@@ -10,7 +10,7 @@ ParkedState = Literal["parked", "redriven", "dropped"]
 
 @dataclass(frozen=True)
 class Moment:
-    """One thing that happened: a step of a message in a service, or (`step` "told") a fact that its owner published."""
+    """One thing that happened: a step of a message in a service, or (`step` "told") a fact of its owner. `at` is when it began."""
 
     at: datetime
     service: str

@@ -37,6 +37,8 @@ metadata = MetaData()
 ID: Uuid[UUID] = Uuid(native_uuid=False)
 MOST_MOMENTS = 2000
 PAGE = 50
+REPORTED_AT_ITS_END = frozenset({"published", "handled"})
+"""A timeline shows when a step began, or a message would seem to be handled before it was sent."""
 
 hops = Table(
     "hops",
@@ -178,8 +180,9 @@ def _columns_of(hop: Hop) -> dict[str, Any]:
 
 
 def _moment_of_hop(row: Row[Any]) -> Moment:
+    took = round(row.milliseconds) if row.step in REPORTED_AT_ITS_END else 0
     return Moment(
-        at=from_millis(row.at),
+        at=from_millis(row.at - took),
         service=row.service,
         step=row.step,
         message_id=row.message_id,

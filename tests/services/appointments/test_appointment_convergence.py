@@ -292,7 +292,7 @@ class AWorld(RuleBasedStateMachine):
 
     @rule()
     def all_is_quiet_for_a_while(self) -> None:
-        self.world.settle(lambda _: 0)
+        self.teardown()
 
     @precondition(lambda self: "declined" in self.turns and self.world.csc.task == "open" and "reached" in self.world.csc.results)
     @rule()
@@ -325,6 +325,7 @@ class AWorld(RuleBasedStateMachine):
         self.world.take_in(self.world.request)
 
     def teardown(self) -> None:
+        """So every story ends; but also in the middle of one, all must agree once nothing is on its way."""
         if hasattr(self, "world"):
             self.world.settle(lambda length: length // 2)
             self.world.check()

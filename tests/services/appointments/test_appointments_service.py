@@ -161,6 +161,17 @@ def test_withdrawing_after_the_slip_is_cancelling(house):
     assert types_of(told) == [AppointmentCancelled, CancelAppointment, CloseCallTask]
 
 
+def test_the_followers_own_words_are_kept_and_only_a_code_is_told(house):
+    request = a_request()
+    house.deliver(request)
+
+    told = house.deliver(a_withdrawal(request.appointment_id))
+
+    with house.write() as tx:
+        kept = house.service.appointments.get(tx, request.appointment_id)
+    assert (kept.taken_back_because, {one.reason for one in told}) == ("临时有事", {"by_follower"})
+
+
 def test_withdrawn_before_it_was_stored_no_call_is_asked_for(house):
     request = a_request()
     house.deliver(request)

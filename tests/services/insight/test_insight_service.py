@@ -109,6 +109,16 @@ def test_a_message_its_subject_and_its_chain_lead_to_the_same_timeline(house, by
     assert [one.message_id for one in timeline.moments] == [hop.message_id, other.message_id]
 
 
+def test_a_step_stands_where_it_began_however_late_it_ended(house):
+    """In embedded a message counts as published when its last reader has handled it."""
+    sent = a_hop(0.1, service="pages", step="published", milliseconds=100)
+    report(house, a_hop(0.05, milliseconds=10, message_id=sent.message_id), sent)
+
+    timeline = asked(house, trace, APPOINTMENT)
+
+    assert [(one.step, timeline.since_first(one)) for one in timeline.moments] == [("published", 0), ("handled", 40)]
+
+
 def test_nothing_known_is_an_empty_timeline(house):
     assert asked(house, trace, uuid4()).moments == ()
 
