@@ -29,7 +29,7 @@ check: setup ## style, types, who may import whom, contracts, dead code
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cheqiao contracts check
-	@$(BIN)/vulture
+	@! $(BIN)/vulture | grep -vE '^tests/|unused (variable|attribute|import) ' # fields of models are read by name; ruff sees the rest
 	@echo "check: ok"
 
 clean: ## back to a fresh clone, data included

@@ -21,16 +21,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class Actor(BaseModel):
-    """Who caused a message: a customer, a member of staff, or a system."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Literal["customer", "staff", "system"] = "system"
-    id: str = Field(default="", max_length=64, description="Our own id, never an openid.")
-    role: str = Field(default="", max_length=32)
-
-
 class Envelope(BaseModel):
     """CloudEvents 1.0, structured mode. `data` is the contract as JSON with personal fields sealed."""
 

@@ -1,11 +1,14 @@
 """`cheqiao trace` and `cheqiao parked`: ask the running system where a request is, and set right what is parked."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import click
 
+from launcher import tables
+from launcher.commands.speaking import give_up
 from launcher.operator import Away, Operator, Said
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="the answer as it came, for programs")
@@ -14,21 +17,17 @@ SERVICE = click.option("--service", default=None, help="the one that holds it, w
 
 def _ask(method: str, path: str, **asked: Any) -> dict[str, Any]:
     """The answer, or an end with a line that says what to do."""
-    from launcher.commands.speaking import give_up
-
     try:
         return Operator.here().ask(method, path, **asked)
     except (Away, Said) as error:
         give_up(str(error))
 
 
-def _show(answer: dict[str, Any], as_json: bool, table: str) -> None:
-    from launcher import tables
-
+def _show(answer: dict[str, Any], as_json: bool, for_people: Callable[[dict[str, Any]], None]) -> None:
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        getattr(tables, table)(answer)
+        for_people(answer)
 
 
 @click.command()
@@ -36,7 +35,7 @@ def _show(answer: dict[str, Any], as_json: bool, table: str) -> None:
 @AS_JSON
 def trace(id: UUID, as_json: bool) -> None:
     """一条请求走到哪里了。The way of a request, hop by hop: by the id of a message, a subject (an appointment) or a chain."""
-    _show(_ask("GET", f"/trace/{id}"), as_json, "timeline")
+    _show(_ask("GET", f"/trace/{id}"), as_json, tables.timeline)
 
 
 @click.group()
@@ -52,7 +51,7 @@ def parked() -> None:
 def list_(state: str, service: str | None, after: int | None, as_json: bool) -> None:
     """列出滞留消息。List them, the newest first."""
     asked = {"state": state, "service": service, "after": after}
-    _show(_ask("GET", "/parked", params={name: value for name, value in asked.items() if value is not None}), as_json, "parked_list")
+    _show(_ask("GET", "/parked", params={name: value for name, value in asked.items() if value is not None}), as_json, tables.parked_list)
 
 
 @parked.command()
@@ -60,7 +59,7 @@ def list_(state: str, service: str | None, after: int | None, as_json: bool) -> 
 @AS_JSON
 def show(message_id: UUID, as_json: bool) -> None:
     """查看一条及其原因。One of them with its causes: field and rule, never a value."""
-    _show(_ask("GET", f"/parked/{message_id}"), as_json, "parked_one")
+    _show(_ask("GET", f"/parked/{message_id}"), as_json, tables.parked_one)
 
 
 @parked.command()
@@ -69,7 +68,7 @@ def show(message_id: UUID, as_json: bool) -> None:
 @AS_JSON
 def redrive(message_id: UUID, service: str | None, as_json: bool) -> None:
     """重新处理。Try it again, now."""
-    _show(_ask("POST", f"/parked/{message_id}/redrive", json=_given(service=service)), as_json, "ordered")
+    _show(_ask("POST", f"/parked/{message_id}/redrive", json=_given(service=service)), as_json, tables.ordered)
 
 
 @parked.command()
@@ -79,7 +78,7 @@ def redrive(message_id: UUID, service: str | None, as_json: bool) -> None:
 @AS_JSON
 def drop(message_id: UUID, reason: str, service: str | None, as_json: bool) -> None:
     """放弃，并让后面的继续。Give it up for a reason; what waits behind it moves on."""
-    _show(_ask("POST", f"/parked/{message_id}/drop", json=_given(reason=reason, service=service)), as_json, "ordered")
+    _show(_ask("POST", f"/parked/{message_id}/drop", json=_given(reason=reason, service=service)), as_json, tables.ordered)
 
 
 def _given(**values: str | None) -> dict[str, str]:
