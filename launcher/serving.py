@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable
 
 import eventlet
+import nameko
 from eventlet.event import Event
 from nameko.containers import ServiceContainer
 from nameko.runners import ServiceRunner
@@ -20,6 +21,8 @@ log = get_logger(__name__)
 
 STOPPED, BROKEN = 0, 1
 STARTING = "start"
+WORKERS = 32
+"""Per service; more than the chassis has in work at once, so that none waits for another's end while it holds a transaction."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -32,11 +35,13 @@ def serve(made: Process, names: Iterable[str], ready: Callable[[], None]) -> int
     names = tuple(names)
     _answer_until_mounted(made, names)
     made.listener.start()
+    nameko.config.setup({"max_workers": WORKERS})
     runner = ServiceRunner()
     for name in names:
         runner.add_service(SERVICES[name].load())
     ended = _on_signal_or_failure(runner)
     runner.start()
+    made.watchdog.start()
     made.health.register(STARTING, lambda: None)
     ready()
     code: int = ended.wait()
