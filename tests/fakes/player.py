@@ -1,0 +1,113 @@
+"""Plays the human parts of the story on a house that may die under it: the follower, and the DCRC at CSC.
+
+Each step is tried until it is taken, as people and their programs do; a repeat is harmless, and that is what is tested.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import requests
+from sqlalchemy import create_engine, text
+
+from launcher.house import SCHEMAS
+from launcher.stage import Stage, send
+
+PATIENCE_SECONDS = 60
+OPEN_ROWS = {
+    "outbox": "published_at IS NULL",
+    "retry": "ended_at IS NULL",
+    "parked": "state = 'parked'",
+    "inbox": "done_at IS NULL",
+}
+"""What is still on its way, or stuck."""
+
+
+class Player:
+    """`keep_up` is called while waiting: where the house has nobody who starts it again, the player does."""
+
+    def __init__(self, stage: Stage, database_url: str, keep_up: Callable[[], None] = lambda: None) -> None:
+        self.stage = stage
+        self._database_url = database_url
+        self._keep_up = keep_up
+        self.session = stage.session()
+        self.pushes_answered = 0
+
+    def click_menu(self) -> None:
+        """A push counts as sent only when it was answered 200."""
+        wish = {"openid": self.session["openid"], "msg": {"MsgType": "event", "Event": "CLICK", "EventKey": "BOOK"}}
+
+        def pushed() -> bool:
+            answer = send("POST", f"{self.stage.sandbox_url}/wechat/control/push", json=wish).json()
+            return "/m/appointments/new" in str(answer)
+
+        self.wait("the push is answered", pushed)
+        self.pushes_answered += 1
+
+    def book(self) -> str:
+        """The appointment's id, once the booking was answered 202."""
+        wish = {
+            "id": str(uuid4()),
+            "vehicle_id": self.session["vehicle_id"],
+            "dealer_code": self.session["dealer_code"],
+            "requested_date": (datetime.now(UTC) + timedelta(days=3)).date().isoformat(),
+            "items": [{"code": "M-10000", "name": "一万公里保养"}],
+        }
+        cookies = {self.session["cookie"]: self.session["session"]}
+
+        def taken() -> bool:
+            return send("POST", f"{self.stage.url}/m/api/appointments", json=wish, cookies=cookies).status_code == 202
+
+        self.wait("the booking is taken", taken)
+        return wish["id"]
+
+    def answer_call(self, appointment_id: str) -> None:
+        """CSC calls once in vain, then reaches the follower and makes the slip."""
+        self.wait("CSC has the task", lambda: self.records("csc", "tasks", appointment_id))
+        for path, body in (("calls", {"result": "no_answer"}), ("calls", {"result": "reached"}), ("slip", {})):
+            answer = send("POST", f"{self.stage.sandbox_url}/csc/desk/tasks/{appointment_id}/{path}", json=body)
+            assert answer.status_code < 300, answer.text
+
+    def records(self, system: str, kind: str, appointment_id: str) -> list[dict[str, Any]]:
+        found = send("GET", f"{self.stage.sandbox_url}/{system}/control/state").json()[kind]
+        return [record for record in found if record["appointment_id"] == appointment_id]
+
+    def messages(self) -> list[dict[str, Any]]:
+        asked = {"openid": self.session["openid"]}
+        return list(send("GET", f"{self.stage.sandbox_url}/wechat/control/messages", params=asked).json()["messages"])
+
+    def open_rows(self) -> dict[str, int]:
+        """What is not at its end in any schema; empty when nothing is on its way and nothing is stuck."""
+        return {key: number for key, number in self._counts(OPEN_ROWS).items() if number}
+
+    def news(self, type_name: str) -> int:
+        """How many events of a type insight has seen."""
+        counted = self._counts({"messages": f"type = '{type_name}'"}, ("insight",))
+        return counted["insight.messages"]
+
+    def _counts(self, asked: dict[str, str], schemas: Any = SCHEMAS) -> dict[str, int]:
+        counts = {}
+        for schema in schemas:
+            engine = create_engine(self._database_url.replace("{schema}", schema))
+            with engine.connect() as connection:
+                for table, condition in asked.items():
+                    rows = connection.execute(text(f"SELECT COUNT(*) FROM {table} WHERE {condition}"))  # noqa: S608
+                    counts[f"{schema}.{table}"] = int(rows.scalar_one())
+            engine.dispose()
+        return counts
+
+    def wait(self, what: str, true: Callable[[], Any]) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            self._keep_up()
+            try:
+                if true():
+                    return
+            except (requests.RequestException, KeyError, ValueError):
+                time.sleep(0.1)  # the house is away just now
+            time.sleep(0.05)
+        raise AssertionError(f"waited {PATIENCE_SECONDS} s in vain: {what}\n{self.open_rows()}\n{self.stage.log()[-4000:]}")
+
+

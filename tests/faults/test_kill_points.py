@@ -1,0 +1,100 @@
+"""kill -9 at every step of a message's way, on both runtimes: after a restart nothing is lost, doubled or stuck.
+
+Each crash is a hook that must fire. One house per runtime plays one booking after another; in embedded the whole house dies and is started
+again here, in production one service dies and its supervisor starts it again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from launcher.house import SCHEMAS
+from launcher.servers import PrivateServers
+from launcher.stage import Stage
+from tests.fakes.player import Player
+from tests.servers import places
+
+KILL_POINTS = (
+    "pages:confirmed",
+    "appointments:before_commit",
+    "appointments:after_commit",
+    "appointments:published",
+    "appointments:confirmed",
+    "dms:claimed",
+    "dms:before_answer",
+    "dms:after_answer",
+    "dms:before_commit",
+    "csc:after_answer",
+    "csc:after_commit",
+    "sender:after_answer",
+    "messaging:before_commit",
+    "gateway:spool_draining",
+)
+QUICK = {
+    "CHEQIAO_PARTNER_DEADLINE_SECONDS": "2",
+    "CHEQIAO_PATIENCE_FIRST_SECONDS": "0.2",
+    "CHEQIAO_PATIENCE_LONGEST_SECONDS": "1",
+    "CHEQIAO_BROKER_HEARTBEAT_SECONDS": "2",
+    # Nothing is confirmed so fast: every push goes through the spool.
+    "CHEQIAO_GATEWAY_CONFIRM_SECONDS": "0.000001",
+}
+
+
+@dataclass
+class Scene:
+    stage: Stage
+    player: Player
+    order: Path
+    messages: int = 0
+
+    @property
+    def mark(self) -> Path:
+        return self.order.with_name(self.order.name + ".fired")
+
+
+@pytest.fixture(scope="module", params=["embedded", "production"])
+def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    directory = tmp_path_factory.mktemp("house")
+    order = directory / "crash"
+    if request.param == "embedded":
+        stage = Stage(directory, "embedded", sandbox_apart=True)
+        database_url = f"sqlite:///{stage.var}/{{schema}}.db"
+    else:
+        servers: PrivateServers = request.getfixturevalue("servers")
+        place = next(places(servers))
+        place.create_schemas(*SCHEMAS)
+        stage, database_url = Stage(directory, "production", place), place.database_url
+    stage.more = {**QUICK, "CHEQIAO_CRASH": f"@{order}"}
+    try:
+        stage.start()
+
+        def keep_up() -> None:
+            if stage.house_pid is None:
+                stage.start_house()
+
+        yield Scene(stage, Player(stage, database_url, keep_up), order)
+    finally:
+        assert stage.stop(), "not every process ended as it should"
+
+
+@pytest.mark.parametrize("step", KILL_POINTS)
+def test_killed_at_this_step_nothing_is_lost_doubled_or_stuck(scene: Scene, step: str):
+    player = scene.player
+    scene.mark.unlink(missing_ok=True)
+    scene.order.write_text(step, encoding="ascii")
+
+    player.click_menu()
+    appointment = player.book()
+    player.answer_call(appointment)
+
+    player.wait("the hook fires", scene.mark.exists)
+    scene.messages += 1
+    player.wait("the follower has the confirmation", lambda: len(player.messages()) >= scene.messages)
+    player.wait("nothing is on its way any more", lambda: not player.open_rows())
+    for system, kind in (("dms", "appointments"), ("dms", "slips"), ("csc", "tasks"), ("csc", "slips")):
+        assert len(player.records(system, kind, appointment)) == 1, f"{kind} at {system}"
+    assert len(player.messages()) == scene.messages
+    assert player.news("menu.clicked") == player.pushes_answered
+    assert player.news("appointment.notified") == scene.messages
