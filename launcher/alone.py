@@ -1,10 +1,5 @@
 """One service in a process of its own, in production: started by hand, by `cheqiao up`, or by a container engine."""
 
-import ctypes
-import os
-import signal
-import sys
-
 import eventlet
 
 from chassis.errors import Unavailable
@@ -16,14 +11,9 @@ from launcher.serving import serve
 
 log = get_logger(__name__)
 
-SUPERVISED_BY = "CHEQIAO_SUPERVISED_BY"
-"""Process id of the supervisor; when that is killed, its children must not live on beside a new one's."""
-PR_SET_PDEATHSIG = 1
-
 
 def run_alone(name: str, settings: Settings) -> int:
     """Returns the exit code. A database that is away is waited for by the service, except that its schema must be there."""
-    _end_with_supervisor()
     made = assemble(settings)
     if "partner" in SERVICES[name].zones:
         mount_documents(made)
@@ -43,12 +33,3 @@ def _migrate_when_reachable(settings: Settings, name: str) -> None:
             pause = min(pause * 2, 10)
         else:
             return
-
-
-def _end_with_supervisor() -> None:
-    supervisor = os.environ.get(SUPERVISED_BY)
-    if supervisor is None or not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != int(supervisor):  # it was gone before we asked
-        sys.exit(0)

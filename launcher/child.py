@@ -1,6 +1,5 @@
 """One service's process under the supervisor: started, watched, started anew with growing pauses, ended."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,8 +9,7 @@ from time import monotonic
 import eventlet
 
 from chassis.logs import get_logger
-from launcher.alone import SUPERVISED_BY
-from launcher.servers.child import free_port
+from launcher.servers.child import ending_with_us, free_port
 
 log = get_logger(__name__)
 
@@ -75,7 +73,7 @@ class ServiceProcess:
         """On a port that is free now; a new one each time, lest somebody took the old one meanwhile."""
         self._port = free_port()
         zones = dict.fromkeys(("CHEQIAO_HTTP_PUBLIC", "CHEQIAO_HTTP_PARTNER", "CHEQIAO_HTTP_INTERNAL"), f"127.0.0.1:{self._port}")
-        environment = {**self._environment, **zones, SUPERVISED_BY: str(os.getpid())}
-        command = [sys.executable, "-m", "launcher.cli", "run", self.service]
+        environment = {**self._environment, **zones}
+        command = [*ending_with_us("TERM"), sys.executable, "-m", "launcher.cli", "run", self.service]
         self._process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603
         log.info("service_started", service=self.service, pid=self._process.pid, address=f"127.0.0.1:{self._port}")

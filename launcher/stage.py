@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 import requests
 
 from launcher.house import ROOT
-from launcher.servers.child import free_port
+from launcher.servers.child import ending_with_us, free_port
 from launcher.stand_ins import addresses, random_environment
 
 Runtime = Literal["embedded", "production"]
@@ -144,7 +144,7 @@ class Stage:
     def _launch(self, *words: str) -> "subprocess.Popen[bytes]":
         with (self.directory / f"{words[0]}.log").open("ab") as output:
             return subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "launcher.cli", *words],
+                [*ending_with_us("TERM"), sys.executable, "-m", "launcher.cli", *words],
                 env=self.environment,
                 cwd=self.directory,
                 stdin=subprocess.DEVNULL,

@@ -1,12 +1,14 @@
 """One server process that we started: awaited, stopped, killed, frozen and thawed by its id."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 
 class ServerFailed(RuntimeError):
@@ -36,15 +38,27 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
     return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", **more}
 
 
+def ending_with_us(how: Literal["KILL", "TERM"]) -> list[str]:
+    """Put before a command: its process gets this signal when ours ends, be it by kill -9. Of util-linux, where there is one."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", how, "--"] if setpriv else []
+
+
 class Child:
-    """A server process in a process group of its own, its output in `log`."""
+    """A server process in a process group of its own, its output in `log`. It is killed when we are, however that comes about."""
 
     def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
         self.name = name
         self._log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=log.parent, start_new_session=True
+                [*ending_with_us("KILL"), *command],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=log.parent,
+                start_new_session=True,
             )
 
     @property

@@ -116,7 +116,7 @@ class RabbitMQ:
 
     def _environment(self) -> dict[str, str]:
         here = self.directory
-        loopback = "-kernel inet_dist_use_interface {127,0,0,1}"
+        no_epmd = "-start_epmd false"  # ours runs, and a second one would stay behind
         return clean_environment(
             here,
             ERL_EPMD_PORT=str(self._epmd_port),
@@ -130,7 +130,9 @@ class RabbitMQ:
             RABBITMQ_CONFIG_FILE=str(here / "rabbitmq.conf"),
             RABBITMQ_CONF_ENV_FILE=str(here / "no-rabbitmq-env.conf"),
             RABBITMQ_ENABLED_PLUGINS_FILE=str(here / "enabled_plugins"),
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=loopback,
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=f"{no_epmd} -kernel inet_dist_use_interface {{127,0,0,1}}",
+            RABBITMQ_CTL_ERL_ARGS=no_epmd,
+            RUNNING_UNDER_SYSTEMD="1",  # the start script then becomes the broker, instead of waiting for it in a shell
         )
 
     def _greets(self) -> bool:
