@@ -1,16 +1,18 @@
 """WeChat's signatures and its message encryption: AES-256-CBC inside, SHA-1 outside (wechat/platform.md, Callbacks).
 
 A plain text is random(16) + length(4, big-endian) + message + appid, PKCS#7-padded to 32 bytes; the key is base64 of the
-43-character EncodingAESKey, the initial vector its first half.
+43-character EncodingAESKey, the initial vector its first half. Cipher, padding and signature are wechatpy's; its own taking apart of a
+message is not used, since it raises whatever garbage makes it raise, and its comparison of signatures is not in constant time.
 """
 
 import base64
 import binascii
-import hashlib
 import hmac
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from wechatpy.crypto.cryptography import WeChatCipher
+from wechatpy.crypto.pkcs7 import PKCS7Encoder
+from wechatpy.utils import WeChatSigner
 
 BLOCK = 32
 RANDOM_BYTES = 16
@@ -27,7 +29,9 @@ class WrongApp(Exception):
 
 def signature_of(token: str, *parts: str) -> str:
     """SHA-1 hex of the sorted parts: (token, timestamp, nonce), in safe mode with the encrypted text as well."""
-    return hashlib.sha1("".join(sorted((token, *parts))).encode(), usedforsecurity=False).hexdigest()
+    signer = WeChatSigner()
+    signer.add_data(token, *parts)
+    return str(signer.signature)
 
 
 def is_signed(claimed: str, token: str, *parts: str) -> bool:
@@ -55,9 +59,7 @@ class Key:
     def encrypt(self, message: bytes, appid: str, random: bytes) -> str:
         """`random` is 16 bytes, new for each message."""
         clear = random + len(message).to_bytes(4, "big") + message + appid.encode()
-        padding = BLOCK - len(clear) % BLOCK
-        encryptor = self._cipher().encryptor()
-        return base64.b64encode(encryptor.update(clear + bytes([padding]) * padding) + encryptor.finalize()).decode()
+        return base64.b64encode(WeChatCipher(self.secret).encrypt(PKCS7Encoder.encode(clear))).decode()
 
     def decrypt(self, encrypted: str) -> tuple[bytes, bytes]:
         """The message and the appid behind it. Raises Undecryptable."""
@@ -67,11 +69,7 @@ class Key:
             raise Undecryptable("not base64") from error
         if not box or len(box) % 16:
             raise Undecryptable("not whole blocks")
-        decryptor = self._cipher().decryptor()
-        return _unpacked(decryptor.update(box) + decryptor.finalize())
-
-    def _cipher(self) -> Cipher[modes.CBC]:
-        return Cipher(algorithms.AES(self.secret), modes.CBC(self.secret[:16]))
+        return _unpacked(WeChatCipher(self.secret).decrypt(box))
 
 
 def _unpacked(padded: bytes) -> tuple[bytes, bytes]:
