@@ -1,0 +1,147 @@
+"""Those who use the house: followers with a phone, the DCRC at CSC, somebody at the DMS; and the firms' systems with their ledgers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import requests
+
+from launcher.stage import send, until
+
+Record = dict[str, Any]
+PATIENCE_SECONDS = 40
+
+
+def wait(what: str, true: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
+    """What `true` gives in the end. While the house is away, one comes again."""
+    found: list[Any] = [None]
+
+    def there() -> bool:
+        try:
+            found[0] = true()
+        except requests.ConnectionError:
+            return False
+        return bool(found[0])
+
+    assert until(there, seconds), f"waited {seconds:.0f} s in vain: {what}; in the end {found[0]!r:.2000}"
+    return found[0]
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The other firm's system, below its own URL."""
+
+    url: str
+
+    def ask(self, method: str, path: str, **asked: Any) -> Record:
+        answer = send(method, f"{self.url}{path}", **asked)
+        assert answer.status_code < 300, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
+        return dict(answer.json())
+
+    def records(self, kind: str, appointment_id: str) -> list[Record]:
+        return [record for record in self.ask("GET", "/control/state")[kind] if record["appointment_id"] == appointment_id]
+
+    def pushes(self, appointment_id: str, type_name: str) -> list[Record]:
+        """What it told us about an appointment, with every try."""
+        pushed = self.ask("GET", "/control/state")["pushes"]
+        return [push for push in pushed if push["body"]["type"] == type_name and push["body"]["data"]["appointment_id"] == appointment_id]
+
+    def seen(self, appointment_id: str, method: str = "", path: str = "") -> list[Record]:
+        """The ledger's entries about an appointment, as they came; `path` is how it begins."""
+        noted = self.ask("GET", "/control/ledger", params={"path": path})["requests"]
+        return [entry for entry in noted if appointment_id in entry["path"] + entry["body"] and method in ("", entry["method"])]
+
+    def misbehave(self, *plan: Record) -> None:
+        """In this order, in place of what was planned before."""
+        self.ask("PUT", "/control/faults", json=list(plan))
+
+    def behave(self) -> None:
+        self.ask("DELETE", "/control/faults")
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A person with WeChat and a car that is bound."""
+
+    house_url: str
+    wechat: StandIn
+    phone: dict[str, str]
+
+    @property
+    def openid(self) -> str:
+        return self.phone["openid"]
+
+    @property
+    def follower_id(self) -> str:
+        return self.phone["follower_id"]
+
+    def push(self, message: Record, **how: Any) -> Record:
+        """What the platform did with it: `sends`, each with its `tries`; `sent` only if one was answered 200."""
+        return self.wechat.ask("POST", "/control/push", json={"openid": self.openid, "msg": message, **how})
+
+    def click(self, key: str = "BOOK", **how: Any) -> Record:
+        return self.push({"MsgType": "event", "Event": "CLICK", "EventKey": key}, **how)
+
+    def say(self, text: str, **how: Any) -> Record:
+        return self.push({"MsgType": "text", "Content": text}, **how)
+
+    def form(self, **changes: Any) -> Record:
+        """A booking three days ahead."""
+        usual = {
+            "id": str(uuid4()),
+            "vehicle_id": self.phone["vehicle_id"],
+            "dealer_code": "D001",
+            "requested_date": (datetime.now(UTC) + timedelta(days=3)).date().isoformat(),
+            "items": [{"code": "M-10000", "name": "一万公里保养"}],
+        }
+        return usual | changes
+
+    def post(self, form: Record, path: str = "/m/api/appointments") -> requests.Response:
+        return send("POST", f"{self.house_url}{path}", json=form, cookies={self.phone["cookie"]: self.phone["session"]})
+
+    def book(self, **changes: Any) -> str:
+        """The appointment's id, once it was answered 202."""
+        form = self.form(**changes)
+        answer = self.post(form)
+        assert answer.status_code == 202, answer.text
+        return str(form["id"])
+
+    def withdraw(self, appointment_id: str) -> None:
+        answer = self.post({"reason": "想改天"}, f"/m/api/appointments/{appointment_id}/withdraw")
+        assert answer.status_code == 202, answer.text
+
+    def messages(self) -> list[Record]:
+        return list(self.wechat.ask("GET", "/control/messages", params={"openid": self.openid})["messages"])
+
+    def told(self) -> list[str]:
+        """The templates of the messages on the phone, in the order they came."""
+        return [message["template_id"].removeprefix("sandbox-tpl-") for message in self.messages()]
+
+
+@dataclass(frozen=True)
+class Dcrc:
+    """The staff that calls followers back."""
+
+    csc: StandIn
+
+    def task(self, appointment_id: str) -> Record:
+        """Waits for it."""
+        found: list[Record] = wait("CSC has the task", lambda: self.csc.records("tasks", appointment_id))
+        return found[0]
+
+    def call(self, appointment_id: str, result: str) -> None:
+        self.task(appointment_id)
+        self.csc.ask("POST", f"/desk/tasks/{appointment_id}/calls", json={"result": result})
+
+    def agree(self, appointment_id: str, **what: Any) -> Record:
+        self.task(appointment_id)
+        return self.csc.ask("POST", f"/desk/tasks/{appointment_id}/slip", json=what)
+
+    def decline(self, appointment_id: str) -> None:
+        self.task(appointment_id)
+        self.csc.ask("POST", f"/desk/tasks/{appointment_id}/decline")
+
+    def cancel_slip(self, slip_id: str, reason: str) -> None:
+        self.csc.ask("POST", f"/desk/slips/{slip_id}/cancel", json={"reason": reason})
