@@ -28,6 +28,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         _close(world)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
     """After the last journey: other tests need the machine, and the servers, for themselves."""
     if nextitem is None or not nextitem.path.is_relative_to(Path(__file__).parent):
