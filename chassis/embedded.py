@@ -79,6 +79,7 @@ class Channel(memory.Channel):
         message = self.qos.get(delivery_tag)
         super().basic_ack(delivery_tag, multiple)
         message.settle()
+        Transport.wake_all()  # a reader that had all it may have at once may have another
 
     def message_to_python(self, raw_message: Any) -> Any:
         return raw_message
