@@ -1,5 +1,10 @@
 """Fixtures for tests that need the real RabbitMQ and MariaDB: started once, when the first test asks, ended with the run."""
 
+# ruff: noqa: E402 - tests run as the house runs: green, and patched before anything else is imported
+import eventlet
+
+eventlet.monkey_patch()
+
 from collections.abc import Iterator
 
 import pytest
