@@ -18,6 +18,7 @@ HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 AWAY = {"code": "starting", "message": "服务正在启动，请稍后再试", "message_en": "The service is starting; please come again."}
+MALFORMED = {"code": "malformed", "message": "请求有误", "message_en": "The request is malformed."}
 TOO_LARGE = {"code": "too_large", "message": "内容过大", "message_en": "The body is too large."}
 
 Where = Callable[[], str | None]
@@ -36,7 +37,10 @@ def door_to(where: Where) -> "WSGIApplication":
         address = where()
         if address is None:
             return starting(environ, start_response)
-        body = _body(environ)
+        try:
+            body = _body(environ)
+        except (OSError, ValueError):  # cut off, or chunks that are none
+            return _say(start_response, "400 Bad Request", MALFORMED)
         if body is None:
             return _say(start_response, "413 Content Too Large", TOO_LARGE)
         link = http.client.HTTPConnection(address, timeout=SECONDS)
@@ -44,6 +48,8 @@ def door_to(where: Where) -> "WSGIApplication":
             link.request(environ["REQUEST_METHOD"], _target(environ), body or None, _headers(environ, len(body)))
             answer = link.getresponse()
             answered = answer.read()
+        except (ValueError, http.client.InvalidURL):  # a method, path or header that no request can be written with
+            return _say(start_response, "400 Bad Request", MALFORMED)
         except (OSError, http.client.HTTPException):
             return starting(environ, start_response)
         finally:
