@@ -21,6 +21,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     stage.stop()
 
 
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[Stage]:
+    """Not started yet; its stand-ins live on when it is killed."""
+    stage = Stage(tmp_path, "embedded", sandbox_apart=True)
+    yield stage
+    stage.stop()
+
+
 @pytest.fixture(scope="module")
 def story(stage: Stage) -> Story:
     """Played once; the tests below look at what it left."""
@@ -102,22 +110,19 @@ def test_an_address_without_anything_is_not_found(stage: Stage, path: str) -> No
     assert get(f"{stage.url}{path}").status_code == 404
 
 
-def test_what_was_on_disk_is_there_after_a_kill_and_a_start(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, "embedded", sandbox_apart=True)
-    stage.start()
-    story = Story(stage, lambda _milliseconds, _line: None)
+def test_what_was_on_disk_is_there_after_a_kill_and_a_start(another: Stage) -> None:
+    another.start()
+    story = Story(another, lambda _milliseconds, _line: None)
     story.play()
 
-    stage.kill9()
-    stage.start_house()
+    another.kill9()
+    another.start_house()
 
     assert story.state() == "notified"
-    assert stage.stop()
 
 
-def test_it_ends_by_itself_when_asked_and_leaves_no_note(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, "embedded")
-    stage.start()
+def test_it_ends_by_itself_when_asked_and_leaves_no_note(another: Stage) -> None:
+    another.start()
 
-    assert stage.stop()
-    assert not (stage.var / "running.json").exists()
+    assert another.stop()
+    assert not (another.var / "running.json").exists()
