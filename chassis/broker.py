@@ -35,10 +35,14 @@ def answering(seconds: float = ANSWER_SECONDS) -> Iterator[None]:
 
 
 def drain(connection: kombu.Connection, seconds: float) -> None:
-    """Handle what arrives within `seconds`, then look at the heartbeats. Raises one of LOST when the link is dead."""
+    """Handle what arrives within `seconds`, then look at the heartbeats. Raises one of LOST when the link is dead.
+
+    Each heartbeat of the broker, two in an interval, begins the wait anew: a longer wait might never end, and ours never be sent.
+    """
+    interval = connection.get_heartbeat_interval() if connection.supports_heartbeats else None
     with suppress(TimeoutError):
-        connection.drain_events(timeout=seconds)
-    if connection.supports_heartbeats:
+        connection.drain_events(timeout=min(seconds, interval / 4) if interval else seconds)
+    if interval:
         connection.heartbeat_check(rate=2)
 
 
