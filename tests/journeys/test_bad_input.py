@@ -19,7 +19,7 @@ from tests.journeys.world import World
 
 PROPER = {200, 400, 403, 404, 405, 413, 415}
 CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-TRACEBACK = re.compile(r"Traceback|\"exception\"|service_broke|application_failed")
+TRACEBACK = re.compile(r'Traceback|"places"|"level": "(error|critical)"')
 MEBIBYTE = 1024 * 1024
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import eventlet
 import pytest
@@ -127,9 +128,12 @@ class Pushing:
         self._secret = getattr(world.secrets, f"{name}_webhook_secret")
         self._written: TypeAdapter[CscPush | DmsPush] = TypeAdapter({"csc": CscPush, "dms": DmsPush}[name])
 
-    def send(self, body: Record, webhook_id: str, *, secret: str = "", off: timedelta = timedelta()) -> requests.Response:
+    def send(self, body: Record, webhook_id: str, **how: Any) -> requests.Response:
         """To the letter as the stand-in writes it."""
-        text, at = self._written.validate_json(json.dumps(body)).model_dump_json(), datetime.now(UTC) + off
+        return self.send_text(self._written.validate_json(json.dumps(body)).model_dump_json(), webhook_id, **how)
+
+    def send_text(self, text: str, webhook_id: str, *, secret: str = "", off: timedelta = timedelta()) -> requests.Response:
+        at = datetime.now(UTC) + off
         signature = Webhook(secret or self._secret).sign(webhook_id, at, text)
         headers = {"webhook-id": webhook_id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
         return send("POST", self._url, data=text.encode(), headers=headers | {"Content-Type": "application/json"})
