@@ -87,6 +87,8 @@ class Publisher:
             for route in routes:
                 self._send_copy(route, message_id, type_name, body, receipt)
         except broker.LOST as error:
+            # The caller hears of this one by the error, and must not hear of it twice.
+            self._pending = OrderedDict((tag, other) for tag, other in self._pending.items() if other is not receipt)
             self._lose()
             raise Unavailable("broker") from error
         return receipt
