@@ -39,18 +39,24 @@ def followers(world: World) -> list[Follower]:
 
 
 def test_wechat_is_answered_and_nothing_is_lost_or_out_of_order(world: World, followers: list[Follower], servers_down: PrivateServers):
+    """They go on talking while both come back: what comes then must not overtake what waits."""
+
     def talk(follower: Follower) -> list[Record]:
         return [follower.say(f"{follower.openid} {number}") for number in range(PUSHES)]
 
-    pushed = list(eventlet.GreenPool().imap(talk, followers))
+    pool = eventlet.GreenPool()
+    away = list(pool.imap(talk, followers))
     spooled = world.counted("cheqiao_gateway_spooled")
-    start_again(servers_down)
+    pool.spawn(start_again, servers_down)
+    back = list(pool.imap(lambda follower: talk(follower) + talk(follower), followers))
+    pool.waitall()
+    pushed = [early + late for early, late in zip(away, back, strict=True)]
 
     tries = [each for pushes in pushed for push in pushes for sent in push["sends"] for each in sent["tries"]]
-    assert [each["status"] for each in tries] == [200] * (FOLLOWERS * PUSHES), "each at the first try, within WeChat's patience of 5 s"
+    assert [each["status"] for each in tries] == [200] * (3 * FOLLOWERS * PUSHES), "each at the first try, within WeChat's patience of 5 s"
     assert spooled == FOLLOWERS * PUSHES
     for follower, pushes in zip(followers, pushed, strict=True):
-        wait("all are known", lambda who=follower: len(world.told(who.follower_id, "text.received")) >= PUSHES)
+        wait("all are known", lambda who=follower: len(world.told(who.follower_id, "text.received")) >= 3 * PUSHES)
         told = world.told(follower.follower_id, "text.received")
         assert [moment["message_id"] for moment in told] == [message_id(push) for push in pushes]
     wait("the spool is empty", lambda: world.counted("cheqiao_gateway_spooled") == 0)
