@@ -90,7 +90,7 @@ def test_every_template_has_its_words(tmp_path):
     templates = embedded(tmp_path).accounts["main"].templates
 
     assert templates["appointment_confirmed"].id == "sandbox-tpl-confirmed"
-    assert templates["appointment_confirmed"].fields == {"thing1": "items", "time2": "time", "thing3": "dealer", "phrase4": "state"}
+    assert templates["appointment_confirmed"].fields == {"thing1": "items", "date2": "time", "thing3": "dealer", "phrase4": "state"}
     assert set(templates) == {
         f"appointment_{end}" for end in ("confirmed", "turned_down", "unreachable", "cancelled", "declined", "withdrawn")
     }

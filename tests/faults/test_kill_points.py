@@ -105,9 +105,11 @@ def test_killed_at_this_step_nothing_is_lost_doubled_or_stuck(scene: Scene, step
     player.wait("the hook fires", scene.mark.exists)
     scene.messages += 1
     player.wait("the follower has the confirmation", lambda: len(player.messages()) >= scene.messages)
+    wanted = {news: each * scene.messages for news, each in NEWS.items()}
+    player.wait(f"all news is told: {wanted}", lambda: all(player.news(news) >= number for news, number in wanted.items()))
     player.wait("nothing is on its way any more", lambda: not player.open_rows())
     for system, kind in (("dms", "appointments"), ("dms", "slips"), ("csc", "tasks"), ("csc", "slips")):
         assert len(player.records(system, kind, appointment)) == 1, f"{kind} at {system}"
     assert len(player.messages()) == scene.messages
     assert player.news("menu.clicked") == player.pushes_answered
-    assert {news: player.news(news) for news in NEWS} == {news: each * scene.messages for news, each in NEWS.items()}
+    assert {news: player.news(news) for news in NEWS} == wanted
