@@ -204,8 +204,6 @@ def create_inbound(
 
     @app.post(path)
     def take() -> Response:
-        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-            request.environ["wsgi.input_terminated"] = True  # eventlet ends the stream where the last chunk ends, but does not say so
         headers = {name: request.headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")}
         return desk.take(headers, request.get_data(cache=False)).response()
 

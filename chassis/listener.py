@@ -5,6 +5,7 @@ Two nameko web servers on one port would share its connections unnoticed, so the
 
 import errno
 import json
+import resource
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from nameko.extensions import DependencyProvider
 from chassis.logs import get_logger
 from chassis.proxies import Proxies
 from chassis.settings import Http, SettingsError
+from chassis.wire import IDLE_SECONDS, Door, Wire
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,8 +30,11 @@ if TYPE_CHECKING:
 
 Zone = Literal["public", "partner", "internal"]
 MOST_CONNECTIONS = 4096
-IDLE_SECONDS = 60
-"""A client that sends or reads nothing for so long is let go."""
+SHARE_OF_FILES = 4
+MOST_FILES = MOST_CONNECTIONS * SHARE_OF_FILES
+"""One address takes a quarter of the files that the process may open: brokers, databases and the other zones need some too."""
+SILENT_SECONDS = 60
+"""A client that, within a request, sends or reads nothing for so long is let go."""
 CLEANUPS = 5
 _NOT_FOUND = {"code": "not_found", "message": "没有这个地址", "message_en": "There is nothing at this address."}
 _STOPPING = {"code": "stopping", "message": "服务正在重启，请稍后再试", "message_en": "The service is restarting; please come again."}
@@ -47,18 +52,20 @@ class _Server:
     mounts: dict[str, "WSGIApplication"] = field(default_factory=dict)
     opened: socket.socket | None = None
     loop: GreenThread | None = None
-    requests: eventlet.GreenPool = field(default_factory=lambda: eventlet.GreenPool(MOST_CONNECTIONS))
+    requests: eventlet.GreenPool = field(default_factory=lambda: eventlet.GreenPool(_room_for_connections()))
 
     def open(self) -> None:
         self.opened = _bound(self.address)
         self.loop = eventlet.spawn(
             eventlet.wsgi.server,
-            self.opened,
+            Door(self.opened),
             self.answer,
+            protocol=Wire,
             custom_pool=self.requests,
             log_output=False,
             debug=False,
-            socket_timeout=IDLE_SECONDS,
+            socket_timeout=SILENT_SECONDS,
+            keepalive=IDLE_SECONDS,
         )
 
     def close(self, seconds: float) -> None:
@@ -190,6 +197,15 @@ def _bound(address: str) -> socket.socket:
         cause = "is taken by another process" if error.errno == errno.EADDRINUSE else f"cannot be opened ({error.strerror})"
         raise SettingsError((f"http: {address} {cause}",)) from error
     return opened
+
+
+def _room_for_connections() -> int:
+    """The system's usual limit of 1024 files is soon used up, so as many are asked for as may be."""
+    soft, hard = (MOST_FILES if limit == resource.RLIM_INFINITY else limit for limit in resource.getrlimit(resource.RLIMIT_NOFILE))
+    files = max(soft, min(hard, MOST_FILES))
+    if files > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    return max(1, min(MOST_CONNECTIONS, files // SHARE_OF_FILES))
 
 
 def _wait_for_end(loop: GreenThread) -> None:
