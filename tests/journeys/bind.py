@@ -29,7 +29,8 @@ def bind(runtime: Runtime, people: list[dict[str, Any]]) -> list[dict[str, str]]
         ours = {"account": ACCOUNT, "follower_id": follower_id, "customer_id": f"C9{number:03d}", "vehicle_id": vehicle_id}
         seeds.append(SeedBinding(**ours, **person))
         session = mint_session(settings.pages.session_key.get_secret_value(), follower_id, ACCOUNT)
-        phones.append({"openid": openid, "follower_id": str(follower_id), "vehicle_id": str(vehicle_id), "cookie": COOKIE, "session": session})
+        ids = {"openid": openid, "follower_id": str(follower_id), "vehicle_id": str(vehicle_id)}
+        phones.append({**ids, "cookie": COOKIE, "session": session})
     with made.database("customers").write() as tx:
         seed(tx, seeds)
     return phones

@@ -40,5 +40,3 @@ def _close(world: World) -> None:
     if world in _open:
         _open.remove(world)
         assert world.close(), "not every process ended as it should"
-
-

@@ -1,5 +1,6 @@
 """Those who use the house: followers with a phone, the DCRC at CSC, somebody at the DMS; and the firms' systems with their ledgers."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,8 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import requests
+from pydantic import TypeAdapter
+from standardwebhooks import Webhook
 
+from contracts.partners.csc import CscPush
+from contracts.partners.dms import DmsPush
 from launcher.stage import send, until
+from sandbox.secrets import SandboxSecrets
 
 Record = dict[str, Any]
 PATIENCE_SECONDS = 40
@@ -145,3 +151,28 @@ class Dcrc:
 
     def cancel_slip(self, slip_id: str, reason: str) -> None:
         self.csc.ask("POST", f"/desk/slips/{slip_id}/cancel", json={"reason": reason})
+
+
+@dataclass(frozen=True)
+class Pushing:
+    """Somebody who sends what a partner would, signed as they like."""
+
+    url: str
+    secret: str
+    written: TypeAdapter[Any]
+
+    @classmethod
+    def of(cls, house_url: str, name: str, secrets: SandboxSecrets) -> "Pushing":
+        """As this partner, dms or csc."""
+        kind = {"csc": CscPush, "dms": DmsPush}[name]
+        return cls(f"{house_url}/partners/{name}/v1/events", getattr(secrets, f"{name}_webhook_secret"), TypeAdapter(kind))
+
+    def send(self, body: Record, webhook_id: str, **how: Any) -> requests.Response:
+        """To the letter as the stand-in writes it."""
+        return self.send_text(self.written.validate_json(json.dumps(body)).model_dump_json(), webhook_id, **how)
+
+    def send_text(self, text: str, webhook_id: str, *, secret: str = "", off: timedelta = timedelta()) -> requests.Response:
+        at = datetime.now(UTC) + off
+        signature = Webhook(secret or self.secret).sign(webhook_id, at, text)
+        headers = {"webhook-id": webhook_id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
+        return send("POST", self.url, data=text.encode(), headers=headers | {"Content-Type": "application/json"})

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from launcher.stage import send
-from tests.journeys.people import Follower, wait
-from tests.journeys.test_repeats import Pushing
+from tests.journeys.people import Follower, Pushing, wait
 from tests.journeys.world import World
 
 # Odd on purpose: the safety net under the logs would not know them for what they are.
@@ -29,7 +28,7 @@ NOT_PERSONAL = "qzitem-plain-7f3a0"
 
 def forms_of(text: str) -> Iterator[bytes]:
     """As it would look in a file: itself, or somewhere within base64."""
-    word = text.split()[0].encode()
+    word = text.partition(" ")[0].encode()
     yield word
     for shift in range(3):
         middle = base64.b64encode(b"\0" * shift + word)
@@ -131,9 +130,11 @@ def test_nothing_personal_of_what_is_refused_is_kept_in_clear(scene: Scene, foll
     follower.post({canary: canary})
     follower.post(follower.form(), f"/m/api/appointments/{canary}/withdraw")
     for name in ("dms", "csc"):
-        answer = Pushing(world, name).send_text(f'{{"type": "{canary}", "data": {{"mobile": "{canary}"}}}}', f"canary-{name}")
+        answer = Pushing.of(world.stage.url, name, world.secrets).send_text(
+            f'{{"type": "{canary}", "data": {{"mobile": "{canary}"}}}}', f"canary-{name}"
+        )
         assert answer.status_code == 400
-        Pushing(world, name).send_text(canary, f"canary-{name}-2")
+        Pushing.of(world.stage.url, name, world.secrets).send_text(canary, f"canary-{name}-2")
     send("POST", f"{world.stage.url}/wechat/main?openid={canary}", data=f"<xml><FromUserName>{canary}</FromUserName></xml>".encode())
     send("GET", f"{world.stage.url}/{canary}?openid={canary}")
     wait("what the partners sent is parked", lambda: len(world.cheqiao("parked", "list", "--json")["parked"]) == 4)

@@ -15,7 +15,12 @@ from tests.journeys.world import World
 
 pytestmark = pytest.mark.parametrize("world", ["production"], indirect=True)
 
-TROUBLE = [{"mode": "failing", "times": 2}, {"mode": "slow", "seconds": 0.7, "times": 3}, {"mode": "cut", "times": 1}, {"mode": "reset", "times": 1}]
+TROUBLE = (
+    {"mode": "failing", "times": 2},
+    {"mode": "slow", "seconds": 0.7, "times": 3},
+    {"mode": "cut", "times": 1},
+    {"mode": "reset", "times": 1},
+)
 APPOINTMENTS = 9
 
 
@@ -46,10 +51,13 @@ class Copy:
 @pytest.fixture(scope="module")
 def copies(world: World) -> Iterator[list[Copy]]:
     copies = [Copy(world, service) for service in ("dms", "csc")]
-    for copy in copies:
-        copy.await_ready()
-    yield copies
-    assert [copy.end() for copy in copies] == [0, 0]
+    try:
+        for copy in copies:
+            copy.await_ready()
+        yield copies
+    finally:
+        codes = [copy.end() for copy in copies]
+    assert codes == [0, 0]
 
 
 def effects(partner: StandIn, appointment: str) -> list[str]:

@@ -11,13 +11,16 @@ from tests.journeys.world import World
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
+TOO_FAR = (datetime.now(CHINA) + timedelta(days=120)).date().isoformat()
+
+
 def a_day_too_near() -> str:
     """Today; before half past six in the morning the workshop could still prepare for that, so then yesterday."""
     now = datetime.now(CHINA)
     return (now if now.time() > time(6, 31) else now - timedelta(days=1)).date().isoformat()
 
 
-@pytest.mark.parametrize("requested_date", [a_day_too_near(), (datetime.now(CHINA) + timedelta(days=120)).date().isoformat()], ids=["near", "far"])
+@pytest.mark.parametrize("requested_date", [a_day_too_near(), TOO_FAR], ids=["near", "far"])
 def test_a_day_too_near_or_too_far_is_turned_down_and_nobody_is_asked(world: World, requested_date: str):
     follower = world.a_follower()
 

@@ -102,9 +102,7 @@ def test_withdrawn_while_csc_is_down_leaves_no_open_task(world: World, partners:
 
 
 @pytest.mark.parametrize(("code", "why"), [("closed_day", "该服务商当天休息"), ("because", "详情请咨询服务商")])
-def test_a_clear_no_of_the_dms_is_final_and_the_follower_hears_why(
-    world: World, partners: tuple[StandIn, StandIn], code: str, why: str
-):
+def test_a_clear_no_of_the_dms_is_final_and_the_follower_hears_why(world: World, partners: tuple[StandIn, StandIn], code: str, why: str):
     dms, csc = partners
     follower = world.a_follower()
     dms.misbehave({"mode": "refusing", "code": code, "times": 1})
@@ -132,7 +130,7 @@ def test_a_clear_no_of_csc_waits_for_an_operator_and_can_still_be_withdrawn(worl
     world.at_rest()
 
     assert before == []
-    assert [entry["status"] for entry in csc.seen(appointment, "POST", "/api/v1/call-tasks")][0] == 422
+    assert csc.seen(appointment, "POST", "/api/v1/call-tasks")[0]["status"] == 422
     assert (world.state_at_dms(appointment), world.state_at_csc(appointment)) == ("cancelled", "")
 
 

@@ -1,20 +1,13 @@
 """Whatever comes ten times, at once and later, happens once: pushes of WeChat, posts of phones, news of partners."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import eventlet
 import pytest
 import requests
-from pydantic import TypeAdapter
-from standardwebhooks import Webhook
 
-from contracts.partners.csc import CscPush
-from contracts.partners.dms import DmsPush
-from launcher.stage import send
-from tests.journeys.people import Follower, Record, wait
+from tests.journeys.people import Pushing, Record, wait
 from tests.journeys.world import World
 
 TEN = 10
@@ -107,7 +100,7 @@ def test_the_same_news_of_a_partner_ten_times_has_one_effect(world: World, kind:
     partner.misbehave({"mode": "duplicating", "copies": TEN, "times": 1})
     happen(world, appointment)
     (push,) = wait("it was pushed", lambda: [one for one in partner.pushes(appointment, kind) if one["outcome"] == "settled"])
-    later = [Pushing(world, name).send(push["body"], push["id"]) for _ in range(3)]
+    later = [pushing(world, name).send(push["body"], push["id"]) for _ in range(3)]
     wait("it had its effect", lambda: follower.told() == messages)
     world.at_rest()
 
@@ -120,23 +113,8 @@ def test_the_same_news_of_a_partner_ten_times_has_one_effect(world: World, kind:
     assert follower.told() == messages
 
 
-class Pushing:
-    """A partner that sends whatever it likes, signed as it likes."""
-
-    def __init__(self, world: World, name: str) -> None:
-        self._url = f"{world.stage.url}/partners/{name}/v1/events"
-        self._secret = getattr(world.secrets, f"{name}_webhook_secret")
-        self._written: TypeAdapter[CscPush | DmsPush] = TypeAdapter({"csc": CscPush, "dms": DmsPush}[name])
-
-    def send(self, body: Record, webhook_id: str, **how: Any) -> requests.Response:
-        """To the letter as the stand-in writes it."""
-        return self.send_text(self._written.validate_json(json.dumps(body)).model_dump_json(), webhook_id, **how)
-
-    def send_text(self, text: str, webhook_id: str, *, secret: str = "", off: timedelta = timedelta()) -> requests.Response:
-        at = datetime.now(UTC) + off
-        signature = Webhook(secret or self._secret).sign(webhook_id, at, text)
-        headers = {"webhook-id": webhook_id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
-        return send("POST", self._url, data=text.encode(), headers=headers | {"Content-Type": "application/json"})
+def pushing(world: World, name: str) -> Pushing:
+    return Pushing.of(world.stage.url, name, world.secrets)
 
 
 OTHER_SECRET = "whsec_" + "b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldA=="
@@ -159,7 +137,7 @@ def test_news_under_a_false_flag_changes_nothing(
     body, webhook_id = known_news(world, name)
     before = world.told(body["data"]["appointment_id"], f"appointment.{'rejected' if name == 'dms' else 'call.logged'}")
 
-    answer = spoil(Pushing(world, name), body, webhook_id)
+    answer = spoil(pushing(world, name), body, webhook_id)
 
     assert (answer.status_code, answer.json()["code"]) == wanted
     after = world.told(body["data"]["appointment_id"], f"appointment.{'rejected' if name == 'dms' else 'call.logged'}")
@@ -171,7 +149,7 @@ def known_news(world: World, name: str) -> tuple[Record, str]:
     partner = {"csc": world.csc, "dms": world.dms}[name]
     taken = [push for push in partner.ask("GET", "/control/state")["pushes"] if push["outcome"] == "settled"]
     if not taken:
-        follower: Follower = world.a_follower()
+        follower = world.a_follower()
         appointment = follower.book()
         (rejected if name == "dms" else reached)(world, appointment)
         kind = "appointment.rejected" if name == "dms" else "call.logged"

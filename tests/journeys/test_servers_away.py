@@ -7,7 +7,7 @@ import pytest
 
 from adapters.wechat.gateway.translate import id_of
 from launcher.servers import PrivateServers
-from launcher.stage import NotReady
+from launcher.stage import get
 from tests.journeys.people import Follower, Record, wait
 from tests.journeys.world import World
 
@@ -68,15 +68,15 @@ def message_id(push: Record) -> str:
     return str(id_of("main", {name: str(value) for name, value in push["message"].items()}))
 
 
-def test_passive_replies_go_on_and_the_pages_say_when_to_come_again(
-    world: World, followers: list[Follower], servers_down: PrivateServers
-):
+def test_passive_replies_go_on_and_the_pages_say_when_to_come_again(world: World, followers: list[Follower], servers_down: PrivateServers):
     follower = followers[0]
     form = follower.form()
 
     clicked = follower.click()
     refused = follower.post(form)
+    ready = get(f"{world.stage.url}/readyz")
     start_again(servers_down)
+    world.stage.await_ready()
     wait("the booking is taken", lambda: follower.post(form).status_code == 202)
     world.dcrc.agree(form["id"])
     wait("the follower has the confirmation", follower.told)
@@ -85,6 +85,7 @@ def test_passive_replies_go_on_and_the_pages_say_when_to_come_again(
     assert "/m/appointments/new" in clicked["reply"]["Content"]
     assert (refused.status_code, refused.json()["code"]) == (503, "come_again")
     assert int(refused.headers["Retry-After"]) > 0
+    assert ready.status_code == 503
     assert refused.json()["message"]
     assert refused.json()["message_en"]
     assert len(world.dms.records("appointments", form["id"])) == 1
@@ -106,12 +107,3 @@ def test_bookings_on_their_way_when_both_are_killed_arrive_once(world: World, fo
     assert [follower.told() for follower in followers] == [["confirmed"]] * FOLLOWERS
     assert [len(world.dms.records("appointments", appointment)) for appointment in appointments] == [1] * FOLLOWERS
     assert [len(world.csc.records("tasks", appointment)) for appointment in appointments] == [1] * FOLLOWERS
-
-
-def test_the_house_is_ready_again_by_itself(world: World, servers_down: PrivateServers):
-    with pytest.raises(NotReady, match="was not ready"):
-        world.stage.await_ready(3)
-
-    start_again(servers_down)
-
-    world.stage.await_ready(30)

@@ -1,9 +1,10 @@
-"""Asked to stop in the middle of its work the house ends in order, and the next one goes on where it was: nothing lost, doubled or stuck."""
+"""Asked to stop in the middle of its work the house ends in order, and goes on from there: nothing is lost, doubled or stuck."""
 
 import os
 import signal
 
 import eventlet
+import pytest
 import requests
 
 from launcher.stage import until
@@ -44,6 +45,7 @@ def test_nothing_is_lost_or_doubled_by_a_stop_under_load(world: World):
         assert len(clicks_of(world, follower)) <= 1
 
 
+@pytest.mark.parametrize("world", ["embedded"], indirect=True)
 def test_stopped_between_any_two_steps_it_goes_on(world: World):
     follower = world.a_follower()
     appointment = follower.book()

@@ -24,7 +24,7 @@ HURRY = {
     "CHEQIAO_PATIENCE_LONGEST_SECONDS": "1",
     "CHEQIAO_BROKER_HEARTBEAT_SECONDS": "2",
 }
-PEOPLE = 80
+PEOPLE = 100
 
 
 class World:
@@ -124,5 +124,3 @@ class World:
 
 def a_person(number: int) -> dict[str, str]:
     return {"vin": f"LS4AAAAA1AA{number:06d}", "name": f"车主{number}", "mobile": f"1390000{number:04d}", "plate": f"渝B{number:05d}"}
-
-
