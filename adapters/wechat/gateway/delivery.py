@@ -32,6 +32,7 @@ DRAIN_AT_ONCE = 64
 DRAIN_SECONDS = 10
 """How long the drainer waits for the confirms of what it published."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
+TOLD_FOR_SECONDS = 10.0
 Way = Literal["published", "spooled"]
 
 
@@ -43,6 +44,14 @@ class Publishes(Protocol):
     """What we need of chassis.publisher: never blocks, raises Unavailable at once."""
 
     def publish(self, message: Contract) -> Confirmation: ...
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """`until` is by the monotonic clock."""
+
+    cause: str
+    until: float
 
 
 @dataclass(frozen=True)
@@ -74,14 +83,23 @@ class Spooled:
 class Delivery:
     """Takes pushes from the door, and drains the spool behind it."""
 
-    def __init__(self, publisher: Publishes, spool: Spool, vault: Vault, confirm_seconds: float, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        publisher: Publishes,
+        spool: Spool,
+        vault: Vault,
+        confirm_seconds: float,
+        now: Callable[[], datetime],
+        *,
+        told_for: float = TOLD_FOR_SECONDS,
+    ) -> None:
         self.spool = spool
-        self.trouble: str | None = None
-        """Why the last push was not taken, for the readiness probe."""
+        self._trouble = Trouble("", 0.0)
         self._publisher = publisher
         self._vault = vault
         self._confirm_seconds = confirm_seconds
         self._now = now
+        self._told_for = told_for
         self._last: dict[UUID, Event] = {}
         self._bell = Event()
         self._stopping = False
@@ -94,8 +112,16 @@ class Delivery:
             if self.spool.waiting or not self._confirmed(message, deadline):
                 self._keep(message)
                 way = "spooled"
-        self.trouble = None
+        self._trouble = Trouble("", 0.0)
         return way
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the last push was not taken, for the readiness probe.
+
+        Told for a while only: a load balancer that hears it sends no more pushes, and only a push can show that it is over.
+        """
+        return self._trouble.cause if monotonic() < self._trouble.until else None
 
     def run(self) -> None:
         """Drain until stopped: at once when something is spooled, with growing pauses while the broker takes nothing."""
@@ -166,7 +192,7 @@ class Delivery:
         try:
             self.spool.append(self._vault.seal(BODY, json.dumps(sheet, ensure_ascii=False)).encode("ascii"))
         except OSError as error:
-            self.trouble = f"the spool takes nothing ({error.strerror})"
+            self._trouble = Trouble(f"the spool takes nothing ({error.strerror})", monotonic() + self._told_for)
             raise Unavailable("neither broker nor spool takes a push") from error
         self._ring()
 

@@ -73,7 +73,15 @@ def _is_cross_site(asked: Request, public_url: str) -> bool:
     if asked.headers.get("Sec-Fetch-Site", "none") not in FROM_OUR_PAGES:
         return True
     origin = asked.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc not in (urlsplit(public_url).netloc, asked.host)
+    return origin is not None and _host_of(origin) not in (_host_of(public_url), asked.host)
+
+
+def _host_of(address: str) -> str | None:
+    """None for what is no address at all, which is nobody's."""
+    try:
+        return urlsplit(address).netloc or None
+    except ValueError:
+        return None
 
 
 def _form(model: type[F]) -> F:

@@ -17,7 +17,7 @@ from adapters.wechat.gateway.spool import Spool
 from chassis.errors import Unavailable
 from chassis.privacy import Vault
 from contracts.wechat import Push, TextReceived
-from tests.adapters.wechat.gateway.stage import NOW, FakePublisher, a_click, a_text, a_vault
+from tests.adapters.wechat.gateway.stage import NOW, Disk, FakePublisher, a_click, a_text, a_vault
 
 
 def a_push(number: int, follower: int = 1, content: str = "") -> TextReceived:
@@ -217,6 +217,20 @@ def test_neither_broker_nor_spool_is_503_and_heals(open_door):
     assert (refused.status_code, refused.text) == (503, "not_taken")
     assert taken.status_code == 200
     assert door.delivery.trouble is None
+
+
+def test_a_gateway_that_could_not_take_a_push_is_sent_some_again(tmp_path):
+    """A load balancer sends nothing to one that is not ready, so a trouble that only a push could end would never end."""
+    disk = Disk()
+    disk.full = True
+    delivery = Delivery(FakePublisher("gone"), Spool(tmp_path, disk.fsync), a_vault(), 0.05, lambda: NOW, told_for=0.5)
+
+    with pytest.raises(Unavailable):
+        delivery.take(a_push(1))
+    told = delivery.trouble
+
+    assert told == "the spool takes nothing (No space left on device)"
+    assert eventually(lambda: delivery.trouble is None)
 
 
 def test_a_followers_pushes_at_once_keep_their_order_when_the_broker_falls_silent(open_door):

@@ -247,6 +247,8 @@ def test_a_session_ends_after_twelve_hours():
         {"Sec-Fetch-Site": "cross-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "http://["},
         {"Sec-Fetch-Site": "same-site", "Origin": "https://other.example.com"},
         {"Sec-Fetch-Site": "something new"},
     ],
