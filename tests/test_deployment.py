@@ -66,6 +66,11 @@ def test_no_secret_stands_in_the_example() -> None:
     assert filled == ["CHEQIAO_PUBLIC_URL=https://car.example.com"]
 
 
+@pytest.mark.parametrize("ignoring", [".gitignore", ".dockerignore"])
+def test_the_filled_in_secrets_go_into_neither_git_nor_an_image(ignoring: str) -> None:
+    assert ".env" in (ROOT / ignoring).read_text().splitlines()
+
+
 def test_every_package_is_in_the_image(dockerfile: list[str]) -> None:
     copied = {line.split()[1] for line in dockerfile if line.startswith("COPY") and "--from" not in line}
     packages = {file.parent.name for file in ROOT.glob("*/__init__.py")}
@@ -95,6 +100,10 @@ def test_every_service_is_asked_whether_it_lives(compose: dict[str, Any]) -> Non
     asked = {name for name, service in compose["services"].items() if "/livez" in str(service.get("healthcheck", {}).get("test", ""))}
 
     assert asked == set(SERVICES)
+
+
+def test_every_service_hears_that_it_should_stop(compose: dict[str, Any]) -> None:
+    assert all(compose["services"][name]["init"] for name in SERVICES)
 
 
 def test_the_lock_names_only_hashed_files_of_a_registry() -> None:
