@@ -1,7 +1,7 @@
 """Whom we believe about a client's address: configured proxies, and nobody else (design section 7)."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,7 +34,13 @@ class Proxies:
             environ["wsgi.url_scheme"] = scheme
 
     def _is_ours(self, text: str) -> bool:
-        return _is_address(text) and any(ip_address(text) in network for network in self._networks)
+        return _is_address(text) and any(_plain(text) in network for network in self._networks)
+
+
+def _plain(text: str) -> IPv4Address | IPv6Address:
+    """On a socket of both families an IPv4 client shows as ::ffff:10.0.0.5."""
+    address = ip_address(text)
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _is_address(text: str) -> bool:

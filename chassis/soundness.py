@@ -20,6 +20,7 @@ KNOWN_SANDBOX_SECRETS = frozenset(
     | {f"whsec_{base64.b64encode(f'sandbox-{partner}-webhook-secret-0001'.encode()).decode()}" for partner in ("dms", "csc")}
 )
 SHORTEST_SECRET = 32
+OF_ONE_USE = ("pages.session_key", "operator.token", "partners.dms.webhook_secret", "partners.csc.webhook_secret")
 BROKERS = {"embedded": "cheqiao-embedded://", "production": "amqp"}
 DATABASES = {"embedded": "sqlite:", "production": "mysql"}
 
@@ -27,10 +28,11 @@ DATABASES = {"embedded": "sqlite:", "production": "mysql"}
 def faults(settings: "Settings", known: Collection[str] = ()) -> Iterator[Fault]:
     """Everything that is wrong, with nothing of a secret's value. `known` are further secrets that everybody knows."""
     yield from _misplaced(settings)
-    if settings.sandbox:
+    if settings.sandbox or settings.runtime == "embedded":
         yield from _in_the_open(settings)
     if settings.runtime == "production":
         yield from _known_to_all(settings, KNOWN_SANDBOX_SECRETS.union(known))
+        yield from _serving_twice(settings)
     for key, secret in (("pages.session_key", settings.pages.session_key), ("operator.token", settings.operator.token)):
         if len(secret.get_secret_value()) < SHORTEST_SECRET:
             yield key, f"{SHORTEST_SECRET} characters or more"
@@ -52,10 +54,10 @@ def _misplaced(settings: "Settings") -> Iterator[Fault]:
 
 
 def _in_the_open(settings: "Settings") -> Iterator[Fault]:
-    """The stand-ins open their doors to anyone, so nobody but this machine may reach them."""
+    """The stand-ins open their doors to anyone, and everybody knows embedded's secrets: nobody but this machine may reach them."""
     for zone in ("public", "partner", "internal"):
         if not _is_loopback(getattr(settings.http, zone).rpartition(":")[0]):
-            yield f"http.{zone}", "a loopback address (127.0.0.1:…) while `sandbox` is true"
+            yield f"http.{zone}", "a loopback address (127.0.0.1:…) in embedded, and wherever `sandbox` is true"
 
 
 def _is_loopback(host: str) -> bool:
@@ -71,6 +73,16 @@ def _known_to_all(settings: "Settings", known: Collection[str]) -> Iterator[Faul
     for key, secret in _secrets_of(settings, ""):
         if secret in known:
             yield key, "a secret of your own: this one is the sandbox's, known to everybody; `cheqiao sandbox secrets` makes others"
+
+
+def _serving_twice(settings: "Settings") -> Iterator[Fault]:
+    """A secret that opens two doors lets whoever may pass the one through the other: CSC could speak as the DMS."""
+    owner: dict[str, str] = {}
+    for key, secret in _secrets_of(settings, ""):
+        if key in OF_ONE_USE and (other := owner.setdefault(secret, key)) != key:
+            yield key, f"another secret than {other}"
+    if settings.privacy.lookup_key.get_secret_value().strip() in settings.privacy.keys.get_secret_value():
+        yield "privacy.lookup_key", "a key that is not in privacy.keys: those are changed, this one never"
 
 
 def _secrets_of(model: BaseModel, prefix: str) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from chassis.listener import Listener, Mount
+from chassis.proxies import Proxies
 from chassis.runtime import ServiceRuntime
 from chassis.settings import Http, SettingsError
 
@@ -303,6 +304,14 @@ def test_what_a_proxy_says_that_is_no_address_is_not_believed():
         seen = got(f"{address}/m", headers={"X-Forwarded-For": "somewhere", "X-Forwarded-Proto": "gopher"}).text
 
     assert seen.split("|")[3:] == ["127.0.0.1", "http"]
+
+
+def test_a_proxy_is_known_on_a_socket_of_both_families_too():
+    environ = {"REMOTE_ADDR": "::ffff:10.0.0.5", "HTTP_X_FORWARDED_FOR": "203.0.113.9"}
+
+    Proxies(("10.0.0.0/8",)).believe(environ)
+
+    assert environ["REMOTE_ADDR"] == "203.0.113.9"
 
 
 class Container:

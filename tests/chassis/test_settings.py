@@ -13,7 +13,9 @@ from sandbox.secrets import SandboxSecrets
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+LOOKUP_KEY = "YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODk="
 WEBHOOK = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+ANOTHER_WEBHOOK = "whsec_YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODk="
 OURS = "a-token-of-our-own-that-nobody-else-knows"
 
 
@@ -25,8 +27,8 @@ def production(**changed: str) -> dict[str, str]:
         "CHEQIAO_BROKER_URL": "amqp://cheqiao:broker-password@rabbitmq:5672/",
         "CHEQIAO_DATABASE_URL": "mysql+pymysql://cheqiao:database-password@mariadb/{schema}",
         "CHEQIAO_PRIVACY_KEYS": f"2026b:{KEY},2026a:{KEY}",
-        "CHEQIAO_LOOKUP_KEY": KEY,
-        "CHEQIAO_SESSION_KEY": OURS,
+        "CHEQIAO_LOOKUP_KEY": LOOKUP_KEY,
+        "CHEQIAO_SESSION_KEY": f"{OURS}-either",
         "CHEQIAO_OPERATOR_TOKEN": OURS,
         "CHEQIAO_WECHAT_APPID": "wx0123456789abcdef",
         "CHEQIAO_WECHAT_SECRET": "0123456789abcdef0123456789abcdef",
@@ -38,7 +40,7 @@ def production(**changed: str) -> dict[str, str]:
         "CHEQIAO_DMS_WEBHOOK_SECRET": WEBHOOK,
         "CHEQIAO_CSC_URL": "https://csc.example.com/api/v1",
         "CHEQIAO_CSC_API_KEY": "csc-key",
-        "CHEQIAO_CSC_WEBHOOK_SECRET": WEBHOOK,
+        "CHEQIAO_CSC_WEBHOOK_SECRET": ANOTHER_WEBHOOK,
     } | changed
 
 
@@ -222,6 +224,34 @@ def test_a_sandbox_in_production_stays_on_this_machine():
 def test_an_embedded_system_is_not_opened_to_the_network(tmp_path):
     with pytest.raises(SettingsError, match="loopback"):
         embedded(tmp_path, CHEQIAO_HTTP="0.0.0.0:8000")
+
+
+def test_embedded_stays_on_this_machine_even_where_its_stand_ins_run_elsewhere(tmp_path):
+    with pytest.raises(SettingsError, match="loopback"):
+        embedded(tmp_path, CHEQIAO_HTTP="0.0.0.0:8000", CHEQIAO_SANDBOX="http://127.0.0.1:8100")
+
+
+@pytest.mark.parametrize(
+    ("variable", "same_as", "key"),
+    [
+        ("CHEQIAO_CSC_WEBHOOK_SECRET", "CHEQIAO_DMS_WEBHOOK_SECRET", "partners.csc.webhook_secret"),
+        ("CHEQIAO_OPERATOR_TOKEN", "CHEQIAO_SESSION_KEY", "operator.token"),
+    ],
+)
+def test_one_secret_does_not_open_two_doors(variable, same_as, key):
+    secret = production()[same_as]
+
+    said = refusal(production(**{variable: secret}))
+
+    assert f"{key}: wanted is another secret than" in said
+    assert secret not in said
+
+
+def test_the_key_that_never_changes_is_none_of_those_that_do():
+    said = refusal(production(CHEQIAO_LOOKUP_KEY=KEY))
+
+    assert "privacy.lookup_key: wanted is a key that is not in privacy.keys" in said
+    assert KEY not in said
 
 
 def test_the_two_runtimes_do_not_mix():
