@@ -45,16 +45,28 @@ class OutboxWriter:
         self._vault = vault
 
     def __call__(self, tx: Transaction, messages: Sequence[Contract]) -> None:
-        rows = [row for message in messages if (row := self._row(tx, message))]
+        told = {message.id: message for message in messages}.values()
+        rows = [self._row(tx, message, None) for message in told if not isinstance(message, PartnerCommand)]
         if rows:
             tx.execute(ignoring_repeats(insert(outbox)), rows)
+        for message in told:
+            if isinstance(message, PartnerCommand):
+                self._tell_in_line(tx, message)
 
-    def _row(self, tx: Transaction, message: Contract) -> dict[str, Any] | None:
-        sequence = None
-        if isinstance(message, PartnerCommand):
-            if self._is_told(tx, message):
-                return None
-            sequence = self._next(tx, message)
+    def _tell_in_line(self, tx: Transaction, message: PartnerCommand) -> None:
+        """A repeat must not take a number: the line has no gaps. So the line is locked before anybody looks whether it is one."""
+        mine = (sent_line.c.partner == message.owner) & (sent_line.c.subject == message.subject)
+        last = tx.execute(select(sent_line.c.last).where(mine).with_for_update()).scalar_one_or_none()
+        if tx.execute(select(outbox.c.number).where(outbox.c.message_id == message.id)).first():
+            return
+        if last is None:
+            # Two that both find no line: the second hits the unique key and tries again.
+            tx.execute(insert(sent_line).values(partner=message.owner, subject=message.subject, last=1))
+        else:
+            tx.execute(update(sent_line).where(mine).values(last=last + 1))
+        tx.execute(insert(outbox), [self._row(tx, message, (last or 0) + 1)])
+
+    def _row(self, tx: Transaction, message: Contract, sequence: int | None) -> dict[str, Any]:
         envelope = wrap(message, source=self._service, vault=self._vault, cause=tx.cause, sequence=sequence)
         body = encode(envelope)
         return {
@@ -66,17 +78,6 @@ class OutboxWriter:
             "leased_until": 0,
             "reported": False,
         }
-
-    def _is_told(self, tx: Transaction, message: Contract) -> bool:
-        """A repeat must not take a number in the line: the line has no gaps."""
-        return tx.execute(select(outbox.c.number).where(outbox.c.message_id == message.id)).first() is not None
-
-    def _next(self, tx: Transaction, message: PartnerCommand) -> int:
-        mine = (sent_line.c.partner == message.owner) & (sent_line.c.subject == message.subject)
-        if tx.execute(update(sent_line).where(mine).values(last=sent_line.c.last + 1)).rowcount:
-            return int(tx.execute(select(sent_line.c.last).where(mine)).scalar_one())
-        tx.execute(insert(sent_line).values(partner=message.owner, subject=message.subject, last=1))
-        return 1
 
 
 @dataclass(frozen=True)
