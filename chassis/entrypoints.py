@@ -5,18 +5,28 @@ in, commits, settles. `carries_out` keeps no transaction open while a partner is
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from eventlet.event import Event as GreenEvent
+from eventlet.support.greenlets import GreenletExit
+from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
 from chassis import crash, inbox, lines, retries
 from chassis.clock import milliseconds_now
-from chassis.errors import Unavailable
+from chassis.database import Transaction
+from chassis.errors import ContractBroken, Unavailable
 from chassis.handling import Opened, in_place
+from chassis.logs import get_logger
 from chassis.messages import unwrap
 from chassis.runtime import CallRow, ServiceRuntime, write_calls
 from contracts.envelope import Command, Contract, Event
+
+log = get_logger(__name__)
+
+OVER = 0
+"""What a claim gives for a message that is done already."""
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -47,7 +57,10 @@ class Read(Entrypoint):
                 ended.send((result, exc_info[1] if exc_info else None))
             return result, exc_info
 
-        self.container.spawn_worker(self, arguments, {}, handle_result=keep)
+        try:
+            self.container.spawn_worker(self, arguments, {}, handle_result=keep)
+        except ContainerBeingKilled as killed:
+            raise GreenletExit from killed  # no fault of the message: it stays unsettled, and comes again
         outcome = ended.wait(timeout=seconds)
         if outcome is None:
             raise Unavailable("no end within the lease")
@@ -96,22 +109,35 @@ class CarriesOut(Read):
 
     def _claimed(self, opened: Opened) -> bool:
         """True: ours to do. False: a repeat, or it waits for its turn in a retry row (no attempt counted)."""
-        until = milliseconds_now() + round(self.runtime.lease_seconds * 1000)
-        attempt = opened.delivery.attempt
+        opened.lease.until = milliseconds_now() + round(self.runtime.lease_seconds * 1000)
         with self.runtime.database.write() as tx:
-            later = lines.claim(tx, opened.place, until) if opened.place else None
-            if later is None:
-                later = inbox.claim(tx, opened.id, opened.described, attempt=attempt, until=until)
-                if later is not None and opened.place:
-                    lines.release(tx, opened.place)
-            if later is None:
-                return True
-            if later == 0:
+            later = self._claim(tx, opened)
+            if later == OVER:
                 retries.end(tx, opened.id)
-            else:
-                body, cause = opened.delivery.body.decode(), {"kind": "order", "field": "", "rule": "waits for its turn"}
-                retries.put(tx, opened.id, opened.described, body, attempt=attempt, due_at=later, causes=[cause], place=opened.place)
-        return False
+            elif later is not None:
+                self._wait_until(tx, opened, later)
+        return later is None
+
+    def _claim(self, tx: Transaction, opened: Opened) -> int | None:
+        """None: claimed. OVER: done already. Otherwise when to look again (milliseconds). Raises ContractBroken."""
+        until, place = opened.lease.until, opened.place
+        turn = lines.claim(tx, place, until) if place else None
+        if turn is not None:
+            if turn == OVER and not inbox.is_done(tx, opened.id):
+                # Not a repeat: its sender has counted this number before, as one does that was set back to a backup.
+                raise ContractBroken("envelope", (("partnersequence", "was another command's"),))
+            return turn
+        later = inbox.claim(tx, opened.id, opened.described, attempt=opened.delivery.attempt, until=until)
+        if place and later == OVER:
+            lines.advance(tx, place)  # dropped before its turn, or sent again with a new number: the line must not wait for it
+        elif place and later is not None:
+            lines.release(tx, place, until)
+        return later
+
+    def _wait_until(self, tx: Transaction, opened: Opened, later: int) -> None:
+        body, cause = opened.delivery.body.decode(), {"kind": "order", "field": "", "rule": "waits for its turn"}
+        attempt = opened.delivery.attempt
+        retries.put(tx, opened.id, opened.described, body, attempt=attempt, due_at=later, causes=[cause], place=opened.place)
 
     def _commit(self, opened: Opened, answer: Event | Iterable[Event] | None) -> None:
         events = () if answer is None else (answer,) if isinstance(answer, Event) else tuple(answer)
@@ -123,10 +149,12 @@ class CarriesOut(Read):
         with self.runtime.database.write() as tx:
             tx.cause = opened.envelope
             write_calls(tx, calls)
-            inbox.finish(tx, opened.id)
-            tx.tell(*events)
-            if opened.place:
-                lines.advance(tx, opened.place)
+            if inbox.finish(tx, opened.id):
+                tx.tell(*events)
+                if opened.place:
+                    lines.advance(tx, opened.place)
+            else:
+                log.warning("answer_came_too_late", service=self.runtime.name, message=opened.id)
             retries.end(tx, opened.id)
             crash.here("before_commit", self.runtime.name)
 
@@ -148,4 +176,21 @@ def watches(*types: type[Contract]) -> Callable[[Method], Method]:
 
 def _decorating(kind: type[Read], types: tuple[type[Contract], ...]) -> Callable[[Method], Method]:
     registering: Callable[[Method], Method] = kind.decorator(types)
-    return registering
+    return lambda method: registering(_ending_as_it_should(method))
+
+
+class Escaped(Exception):
+    """A method was ended by something that is no Exception, an eventlet.Timeout for one: nameko would never say that it ended."""
+
+
+def _ending_as_it_should(method: Method) -> Method:
+    @wraps(method)
+    def run(*arguments: Any) -> Any:
+        try:
+            return method(*arguments)
+        except (Exception, GreenletExit):
+            raise
+        except BaseException as error:
+            raise Escaped from error
+
+    return cast(Method, run)

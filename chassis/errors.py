@@ -7,6 +7,9 @@ Exception
 Anything else is our mistake: parked, fixed, replayed.
 """
 
+NAMED = 5
+"""Violations in an error's text, which is logged; there may be ten thousand."""
+
 
 class Unavailable(Exception):
     """No usable answer. `retry_after` is what the other side asked for, in seconds."""
@@ -30,6 +33,8 @@ class ContractBroken(Exception):
     """Off contract. Names where, which field and which rule; never the value."""
 
     def __init__(self, where: str, violations: tuple[tuple[str, str], ...]) -> None:
-        super().__init__(f"{where}: " + "; ".join(f"{field}: {rule}" for field, rule in violations))
+        named = "; ".join(f"{field}: {rule}" for field, rule in violations[:NAMED])
+        more = f"; and {len(violations) - NAMED} more" if len(violations) > NAMED else ""
+        super().__init__(f"{where}: {named}{more}")
         self.where = where
         self.violations = violations

@@ -5,11 +5,12 @@ the work is begun anew when it is back. (design section 3; the table of errors i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import eventlet
+from sqlalchemy.exc import IntegrityError
 
 from chassis import crash, inbox, lines, parked, retries
 from chassis.clock import milliseconds_now
@@ -27,6 +28,7 @@ log = get_logger(__name__)
 TRIES_IN_PLACE = 5
 """Conflicts (a deadlock, a row taken meanwhile) are tried again at once, so often."""
 DATABASE_PAUSE = 1.0
+MISTAKE_PAUSE = 10.0
 
 Note = Callable[[Transaction], None]
 """What is written down beside a failure: the calls that were made."""
@@ -42,6 +44,15 @@ class Delivery:
     again: bool = False
     """Out of a retry row, which has to end with the work."""
     poison: bool = False
+    gone: Callable[[], bool] = lambda: False
+    """True once the link it came over is lost: it comes again over the next."""
+
+
+@dataclass
+class Lease:
+    """Until when a message was claimed for carrying out (milliseconds); what is given back is this claim, and no later one's."""
+
+    until: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,7 @@ class Opened:
     described: Described
     delivery: Delivery
     place: Place | None
+    lease: Lease = field(default_factory=Lease)
 
     @property
     def id(self) -> UUID:
@@ -79,13 +91,16 @@ class Handling:
         self.stopping = False
 
     def take(self, delivery: Delivery) -> None:
-        """Do the work and settle. Returns without settling only when stopping: then it comes again."""
-        while not self.stopping:
+        """Do the work and settle. Returns without settling only when it comes again: when stopping, or when its link is gone."""
+        while not (self.stopping or delivery.gone()):
             try:
                 self._once(delivery)
             except (Unavailable, Conflict):
                 log.warning("database_awaited", service=self.service)
                 eventlet.sleep(DATABASE_PAUSE)
+            except Exception as error:  # not even the failure could be written down: keep the message, and say so
+                log.critical("outcome_not_written_down", service=self.service, exc_info=error)
+                eventlet.sleep(MISTAKE_PAUSE)
             else:
                 crash.here("after_commit", self.service)
                 delivery.settle()
@@ -123,14 +138,22 @@ class Handling:
             self._write_failure(tx, opened, error)
 
     def _write_failure(self, tx: Transaction, opened: Opened, error: Exception) -> None:
-        inbox.release(tx, opened.id)
-        if opened.place:
-            lines.release(tx, opened.place)
+        if inbox.is_done(tx, opened.id):  # by another copy of it, meanwhile or long ago
+            retries.end(tx, opened.id)
+            return
+        self._release(tx, opened)
         attempt = opened.delivery.attempt + 1
-        if isinstance(error, Unavailable) and (error.retry_after or not self._has_waited_enough(tx, opened)):
-            self._retry_later(tx, opened, error, attempt)
-        else:
+        if not isinstance(error, Unavailable) or self._has_waited_enough(tx, opened):
             self._park(tx, opened, error, attempt)
+        elif retries.failed_tries(tx, opened.id) < attempt:  # else a copy of what waits already, and goes on waiting
+            self._retry_later(tx, opened, error, attempt)
+
+    @staticmethod
+    def _release(tx: Transaction, opened: Opened) -> None:
+        if opened.lease.until:
+            inbox.release(tx, opened.id, opened.lease.until)
+            if opened.place:
+                lines.release(tx, opened.place, opened.lease.until)
 
     def _has_waited_enough(self, tx: Transaction, opened: Opened) -> bool:
         return milliseconds_now() - retries.first_at(tx, opened.id) > self._patience.give_up_after_hours * 3_600_000
@@ -167,15 +190,22 @@ def _no_note(_opened: Opened) -> Note:
 
 
 def in_place(work: Callable[[], None]) -> None:
-    """Try again at once where two transactions wanted the same rows. Raises Unavailable when that does not end."""
-    for _ in range(TRIES_IN_PLACE):
+    """Try again at once where two transactions wanted the same rows.
+
+    Raises Unavailable when that does not end, and IntegrityError when the key that was taken, or missing, is our own mistake.
+    """
+    conflict = Conflict()
+    for tries in range(1, TRIES_IN_PLACE + 1):
         try:
             work()
-        except Conflict:
-            eventlet.sleep(0.02)
+        except Conflict as met:
+            conflict = met
+            eventlet.sleep(0.02 * tries)
         else:
             return
-    raise Unavailable("the same rows, too often at once")
+    if isinstance(conflict.__cause__, IntegrityError):
+        raise conflict.__cause__
+    raise Unavailable("the same rows, too often at once") from conflict
 
 
 class Poison(Exception):

@@ -48,14 +48,20 @@ def claim(tx: Transaction, message_id: UUID, described: Described, *, attempt: i
     return None
 
 
-def finish(tx: Transaction, message_id: UUID) -> None:
-    """A claimed one is done."""
-    tx.execute(update(inbox).where(inbox.c.message_id == message_id).values(done_at=milliseconds_now(), leased_until=0, reported=False))
+def finish(tx: Transaction, message_id: UUID) -> bool:
+    """A claimed one is done. False when another, who claimed it after our lease had ended, was done first."""
+    open_row = (inbox.c.message_id == message_id) & inbox.c.done_at.is_(None)
+    return bool(tx.execute(update(inbox).where(open_row).values(done_at=milliseconds_now(), leased_until=0, reported=False)).rowcount)
 
 
-def release(tx: Transaction, message_id: UUID) -> None:
-    """Not done, and nobody is on it: the next try may claim it."""
-    tx.execute(update(inbox).where(inbox.c.message_id == message_id, inbox.c.done_at.is_(None)).values(leased_until=0))
+def is_done(tx: Transaction, message_id: UUID) -> bool:
+    return tx.execute(select(inbox.c.done_at).where(inbox.c.message_id == message_id)).scalar_one_or_none() is not None
+
+
+def release(tx: Transaction, message_id: UUID, until: int) -> None:
+    """Not done: the next try may claim it, unless it has been claimed anew since we claimed it until then."""
+    ours = (inbox.c.message_id == message_id) & inbox.c.done_at.is_(None) & (inbox.c.leased_until == until)
+    tx.execute(update(inbox).where(ours).values(leased_until=0))
 
 
 def release_all(tx: Transaction) -> None:

@@ -53,20 +53,19 @@ def claim(tx: Transaction, place: Place, until: int) -> int | None:
     return None
 
 
-def advance(tx: Transaction, place: Place) -> None:
-    """This one has ended: whoever waits behind it is due now."""
-    mine = carried_line.c.line == place.line
-    if not tx.execute(
-        update(carried_line).where(mine, carried_line.c.last_done < place.sequence).values(last_done=place.sequence, leased_until=0)
-    ).rowcount:
-        return
+def advance(tx: Transaction, place: Place) -> bool:
+    """This one has ended: whoever waits behind it is due now. False when it was not its turn: then the line stays where it is."""
+    its_turn = (carried_line.c.line == place.line) & (carried_line.c.last_done == place.sequence - 1)
+    if not tx.execute(update(carried_line).where(its_turn).values(last_done=place.sequence, leased_until=0)).rowcount:
+        return False
     next_one = (retry.c.line == place.line) & (retry.c.sequence == place.sequence + 1) & retry.c.ended_at.is_(None)
     tx.execute(update(retry).where(next_one).values(due_at=milliseconds_now()))
+    return True
 
 
-def release(tx: Transaction, place: Place) -> None:
-    """The turn is given back; the line stays where it is."""
-    tx.execute(update(carried_line).where(carried_line.c.line == place.line).values(leased_until=0))
+def release(tx: Transaction, place: Place, until: int) -> None:
+    """The turn that was claimed until then is given back, if nobody else has it by now; the line stays where it is."""
+    tx.execute(update(carried_line).where(carried_line.c.line == place.line, carried_line.c.leased_until == until).values(leased_until=0))
 
 
 def release_all(tx: Transaction) -> None:

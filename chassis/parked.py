@@ -1,7 +1,6 @@
 """Messages that cannot go on by themselves: kept whole and sealed, with their cause, until an operator redrives or drops them."""
 
-import json
-from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -15,7 +14,6 @@ from chassis.privacy import BODY, vault
 from chassis.tables import parked
 
 UNREADABLE = Described(type="", subject=None, correlation_id=None, causation_id=None, size_bytes=0)
-Causes = Sequence[dict[str, str]]
 
 
 def park(
@@ -25,7 +23,7 @@ def park(
     body: bytes,
     *,
     kind: str,
-    causes: Causes,
+    causes: retries.Causes,
     attempt: int = 0,
     place: Place | None = None,
 ) -> None:
@@ -34,7 +32,7 @@ def park(
     place = place or NOWHERE
     changed = {
         "kind": kind,
-        "causes": json.dumps(list(causes)),
+        "causes": retries.as_json(causes),
         "attempt": attempt,
         "state": "parked",
         "changed_at": now,
@@ -65,29 +63,41 @@ def park_foreign(tx: Transaction, *, message_id: UUID, body: bytes, kind: str, c
 
 def redrive(tx: Transaction, message_id: UUID, ordered_by: str) -> bool:
     """Let a parked message try again, now. False when it is not parked, or was never a message that could be handled."""
-    row = tx.execute(select(parked).where(parked.c.message_id == message_id, parked.c.state == "parked").with_for_update()).first()
+    row = _parked(tx, message_id)
     if row is None or not row.type:
         return False
-    body = vault().unseal_bytes(BODY, row.sealed_body).decode()
-    described = Described(row.type, row.subject, row.correlation_id, row.causation_id, row.size_bytes)
-    place = Place(row.line, row.sequence) if row.line else None
-    retries.put(tx, message_id, described, body, attempt=0, due_at=milliseconds_now(), causes=(), place=place)
+    _try_again(tx, row)
     _decide(tx, message_id, "redriven", ordered_by, "")
     return True
 
 
 def drop(tx: Transaction, message_id: UUID, ordered_by: str, reason: str) -> bool:
     """Give a parked message up: it counts as dealt with, and the line behind it moves on. False when it is not parked."""
-    row = tx.execute(select(parked).where(parked.c.message_id == message_id, parked.c.state == "parked").with_for_update()).first()
+    row = _parked(tx, message_id)
     if row is None:
         return False
-    described = Described(row.type, row.subject, row.correlation_id, row.causation_id, row.size_bytes)
-    inbox.take(tx, message_id, described, attempt=row.attempt, received_at=row.parked_at)
+    inbox.take(tx, message_id, _described(row), attempt=row.attempt, received_at=row.parked_at)
     inbox.finish(tx, message_id)
-    if row.line:
-        lines.advance(tx, Place(row.line, row.sequence))
+    if row.line and not lines.advance(tx, Place(row.line, row.sequence)):
+        _try_again(tx, row)  # its turn has yet to come: then it is found done, and passed over
     _decide(tx, message_id, "dropped", ordered_by, reason)
     return True
+
+
+def _parked(tx: Transaction, message_id: UUID) -> Any:
+    return tx.execute(select(parked).where(parked.c.message_id == message_id, parked.c.state == "parked").with_for_update()).first()
+
+
+def _described(row: Any) -> Described:
+    return Described(row.type, row.subject, row.correlation_id, row.causation_id, row.size_bytes)
+
+
+def _try_again(tx: Transaction, row: Any) -> None:
+    """With all its patience anew; its tries are counted on, so that a report of one is never taken for a repeat."""
+    body = vault().unseal_bytes(BODY, row.sealed_body).decode()
+    place = Place(row.line, row.sequence) if row.line else None
+    due_at = milliseconds_now()
+    retries.put(tx, row.message_id, _described(row), body, attempt=row.attempt, due_at=due_at, causes=(), place=place, anew=True)
 
 
 def _decide(tx: Transaction, message_id: UUID, state: str, ordered_by: str, reason: str) -> None:

@@ -17,6 +17,16 @@ from chassis.tables import retry
 Causes = Sequence[dict[str, str]]
 
 
+MOST_CAUSES, LONGEST_FIELD, LONGEST_RULE = 20, 128, 256
+"""What a report to insight takes, and the column; a message may break its contract in thousands of places."""
+
+
+def as_json(causes: Causes) -> str:
+    """The first of them, each cut to what is told on."""
+    told = [{**cause, "field": cause["field"][:LONGEST_FIELD], "rule": cause["rule"][:LONGEST_RULE]} for cause in causes[:MOST_CAUSES]]
+    return json.dumps(told)
+
+
 def pause_ms(patience: Patience, attempt: int) -> int:
     """After the first failure `first_seconds`, then twice as long each time, up to `longest_seconds`."""
     doubled = patience.first_seconds * float(2 ** min(attempt - 1, 30))
@@ -33,8 +43,12 @@ def put(
     due_at: int,
     causes: Causes,
     place: Place | None = None,
+    anew: bool = False,
 ) -> None:
-    """Write down that it waits until `due_at`; a row that is there already waits on with its first time kept."""
+    """Write down that it waits until `due_at`. A row that is there already keeps the time it first failed, unless it begins `anew`.
+
+    Waiting without a cause, as a redriven one does, is nothing to report.
+    """
     now = milliseconds_now()
     changed: dict[str, Any] = {
         "attempt": attempt,
@@ -42,10 +56,11 @@ def put(
         "changed_at": now,
         "leased_until": 0,
         "ended_at": None,
-        "reported": False,
+        "causes": as_json(causes),
+        "reported": not causes,
     }
-    changed["causes"] = json.dumps(list(causes))
-    if tx.execute(update(retry).where(retry.c.message_id == message_id).values(changed)).rowcount:
+    again = changed | ({"first_at": now} if anew else {})
+    if tx.execute(update(retry).where(retry.c.message_id == message_id).values(again)).rowcount:
         return
     place = place or NOWHERE
     row = {"message_id": message_id, **described.columns(), "body": body, "first_at": now, "line": place.line, "sequence": place.sequence}
@@ -53,8 +68,15 @@ def put(
 
 
 def end(tx: Transaction, message_id: UUID) -> None:
+    """It waits no longer. How it ended is told by its inbox or parked row."""
     open_row = (retry.c.message_id == message_id) & retry.c.ended_at.is_(None)
-    tx.execute(update(retry).where(open_row).values(ended_at=milliseconds_now(), reported=False))
+    tx.execute(update(retry).where(open_row).values(ended_at=milliseconds_now()))
+
+
+def failed_tries(tx: Transaction, message_id: UUID) -> int:
+    """Of one that waits now; 0 if it does not."""
+    open_row = (retry.c.message_id == message_id) & retry.c.ended_at.is_(None)
+    return tx.execute(select(retry.c.attempt).where(open_row)).scalar_one_or_none() or 0
 
 
 def first_at(tx: Transaction, message_id: UUID) -> int:
