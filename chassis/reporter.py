@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, or_, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from chassis.database import Database, from_millis
 from chassis.tables import inbox, outbox, parked, partner_call, retry
@@ -34,9 +34,9 @@ def _published(row: Row) -> HopRow:
 
 def _retried(row: Row) -> HopRow:
     causes = json.loads(row.causes)
-    outcome = "ended" if row.ended_at else causes[0]["kind"] if causes else "due"
-    due_at = None if row.ended_at else from_millis(row.due_at)
-    return _hop(row, "retried", row.changed_at, attempt=row.attempt, outcome=outcome, due_at=due_at, causes=causes)
+    return _hop(
+        row, "retried", row.changed_at, attempt=row.attempt, outcome=causes[0]["kind"], due_at=from_millis(row.due_at), causes=causes
+    )
 
 
 def _parked(row: Row) -> HopRow:
@@ -52,7 +52,7 @@ Source = tuple[Table, Any, Any, Callable[[Row], HopRow]]
 SOURCES: tuple[Source, ...] = (
     (inbox, inbox.c.message_id, inbox.c.done_at.is_not(None), _handled),
     (outbox, outbox.c.number, outbox.c.published_at.is_not(None), _published),
-    (retry, retry.c.message_id, or_(retry.c.attempt > 0, retry.c.ended_at.is_not(None), retry.c.causes != "[]"), _retried),
+    (retry, retry.c.message_id, retry.c.causes != "[]", _retried),
     (parked, parked.c.message_id, parked.c.message_id.is_not(None), _parked),
     (partner_call, partner_call.c.number, partner_call.c.number.is_not(None), _called),
 )

@@ -15,6 +15,7 @@ from nameko.extensions import SharedExtension
 from chassis import crash, inbox, janitor, lines, parked, retries
 from chassis.clock import milliseconds_now
 from chassis.database import Conflict, Database, Transaction, millis
+from chassis.deadline import within
 from chassis.errors import Unavailable
 from chassis.handling import Delivery, Handling, Opened
 from chassis.inlet import Inlet
@@ -34,6 +35,7 @@ from contracts.ops import DropParked, Hop, OpsReport, RedriveParked
 log = get_logger(__name__)
 
 CONFIRM_SECONDS = 10
+PROBE_SECONDS = 1.0
 RETRIES_AT_ONCE = 5
 LEASE_MARGIN_SECONDS = 5
 
@@ -215,8 +217,9 @@ class ServiceRuntime(SharedExtension):
         return None if self.publisher.connected else "no broker, or it takes nothing"
 
     def _database_trouble(self) -> str | None:
+        """A probe asks: it has its answer within a second, whatever hangs."""
         try:
-            with self.database.read() as connection:
+            with within(PROBE_SECONDS, "database"), self.database.read() as connection:
                 connection.exec_driver_sql("SELECT 1")
         except (Unavailable, Conflict):
             return "no database"
@@ -239,6 +242,8 @@ class _Ordered:
                     parked.redrive(tx, order.message_id, order.ordered_by)
                 else:
                     parked.drop(tx, order.message_id, order.ordered_by, order.reason)
+            if opened.delivery.again:
+                retries.end(tx, opened.id)
             crash.here("before_commit", self._runtime.name)
 
 
