@@ -53,13 +53,7 @@ class Problem(Exception):
 
 def create_ops_api(runtime: "ServiceRuntime") -> Flask:
     """The WSGI application. Orders go through the outbox of insight to the service that holds the message."""
-    app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
-    app.before_request(lambda: _check_token(runtime.process.settings.operator.token.get_secret_value()))
-    app.register_error_handler(Problem, lambda problem: (jsonify(problem.body), problem.status))
-    app.register_error_handler(HTTPException, _http_problem)
-    app.register_error_handler(Unavailable, _away)
-    app.register_error_handler(Conflict, _away)
+    app = _guarded(runtime.process.settings.operator.token.get_secret_value())
 
     @app.get("/trace/<uuid:asked>")
     def get_trace(asked: UUID) -> Response:
@@ -95,10 +89,26 @@ def create_ops_api(runtime: "ServiceRuntime") -> Flask:
     return app
 
 
+def _guarded(token: str) -> Flask:
+    """An application that answers nothing without the token, and every problem in the one form."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
+    app.before_request(lambda: _check_token(token))
+    app.register_error_handler(Problem, _say)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(Unavailable, _away)
+    app.register_error_handler(Conflict, _away)
+    return app
+
+
 def _check_token(token: str) -> None:
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not hmac.compare_digest(given.encode(), token.encode()):
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
         raise Problem(401, "unauthorised", "需要操作员令牌", "The operator's token is needed.")
+
+
+def _say(problem: Problem) -> tuple[Response, int, Mapping[str, str]]:
+    return jsonify(problem.body), problem.status, {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
 
 
 def _reported(runtime: "ServiceRuntime", message_id: UUID) -> list[ParkedMessage]:
