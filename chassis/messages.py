@@ -9,13 +9,14 @@ from pydantic import ValidationError
 
 from chassis.errors import ContractBroken
 from chassis.privacy import Vault, violations_of
-from contracts.envelope import Command, Contract, Envelope, now
+from contracts.envelope import Actor, Command, Contract, Envelope, now
 
 C = TypeVar("C", bound=Contract)
 
 
 def wrap(message: Contract, *, source: str, vault: Vault, cause: Envelope | None, sequence: int | None = None) -> Envelope:
     """The envelope of a message we are about to send; it carries on the chain of its cause."""
+    actor = message.actor or (Actor(cause.actorkind, cause.actorid, cause.actorrole) if cause else Actor())
     return Envelope(
         id=message.id,
         source=source,
@@ -29,9 +30,9 @@ def wrap(message: Contract, *, source: str, vault: Vault, cause: Envelope | None
         causationid=cause.id if cause else None,
         traceparent=cause.traceparent if cause else None,
         dealercode=getattr(message, "dealer_code", "") or (cause.dealercode if cause else ""),
-        actorkind=cause.actorkind if cause else "system",
-        actorid=cause.actorid if cause else "",
-        actorrole=cause.actorrole if cause else "",
+        actorkind=actor.kind,
+        actorid=actor.id,
+        actorrole=actor.role,
         data=vault.seal_contract(message),
     )
 

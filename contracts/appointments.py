@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from contracts.envelope import Command, Event
+from contracts.envelope import Actor, Command, Event
 from contracts.personal import Concern
 
 DealerCode = str
@@ -53,6 +53,10 @@ class RequestAppointment(Command):
     source: Literal["menu", "reminder", "agent", "phone", "dealer", "app"] = "menu"
     submitted_at: AwareDatetime
 
+    @property
+    def actor(self) -> Actor:
+        return Actor("customer", str(self.follower_id), "follower")
+
 
 class WithdrawAppointment(Command):
     """A follower no longer wants it: withdrawn before it is confirmed, cancelled after."""
@@ -63,6 +67,10 @@ class WithdrawAppointment(Command):
     appointment_id: UUID
     follower_id: UUID
     reason: str = Field(default="", max_length=200)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("customer", str(self.follower_id), "follower")
 
 
 class AppointmentNews(Event):

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.appointments import ServiceItem
-from contracts.envelope import Event, PartnerCommand
+from contracts.envelope import Actor, Event, PartnerCommand
 from contracts.personal import Concern, Mobile, PersonName, Vin
 
 CallResult = Literal["reached", "no_answer", "busy", "switched_off", "wrong_number", "refused"]
@@ -93,3 +93,7 @@ class AppointmentSlipSaved(CscNews):
     items: tuple[ServiceItem, ...]
     confirmed_by: str = Field(max_length=64, description="Staff number of the DCRC.")
     reason: str = Field(default="", max_length=64)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("staff", self.confirmed_by, "dcrc")

@@ -5,6 +5,7 @@ anyone sends it, its one owner carries it out. Names, owners and readers are dec
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID, uuid4
@@ -19,6 +20,18 @@ WATCHER = "insight"
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+ActorKind = Literal["customer", "staff", "system"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who caused a message. `id` is ours or a staff number, never an openid."""
+
+    kind: ActorKind = "system"
+    id: str = ""
+    role: str = ""
 
 
 class Envelope(BaseModel):
@@ -41,7 +54,7 @@ class Envelope(BaseModel):
     traceparent: str | None = Field(default=None, max_length=64)
     regioncode: str = Field(default="", max_length=32)
     dealercode: str = Field(default="", max_length=32)
-    actorkind: Literal["customer", "staff", "system"] = "system"
+    actorkind: ActorKind = "system"
     actorid: str = Field(default="", max_length=64)
     actorrole: str = Field(default="", max_length=32)
     data: dict[str, Any]
@@ -71,6 +84,11 @@ class Contract(BaseModel):
     def subject(self) -> UUID:
         subject: UUID = getattr(self, self.subject_field)
         return subject
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who caused it, where the message itself knows; otherwise who caused its cause."""
+        return None
 
     @property
     def envelope(self) -> Envelope | None:

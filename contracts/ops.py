@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from contracts.envelope import Command, Event
+from contracts.envelope import Actor, Command, Event
 
 Step = Literal["spooled", "published", "handled", "called", "retried", "parked"]
 
@@ -64,6 +64,10 @@ class ParkedCommand(Command):
     service: str = Field(max_length=32)
     message_id: UUID
     ordered_by: str = Field(max_length=64)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("staff", self.ordered_by, "operator")
 
     def addressed_to(self) -> tuple[str, ...]:
         return (self.service,)

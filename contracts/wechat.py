@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.envelope import Event, PartnerCommand
+from contracts.envelope import Actor, Event, PartnerCommand
 from contracts.personal import ChatText, Openid, RawPush
 
 
@@ -19,6 +19,10 @@ class Push(Event):
     follower_id: UUID
     openid: Openid
     created_at: AwareDatetime
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("customer", str(self.follower_id), "follower")
 
 
 class TextReceived(Push):

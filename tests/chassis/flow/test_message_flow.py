@@ -20,6 +20,7 @@ def test_a_wish_is_carried_out_and_its_answer_comes_back(house: MiniHouse):
     assert news.envelope is not None
     assert news.envelope.correlationid == wish.id
     assert news.envelope.source == "dms"
+    assert (news.envelope.actorkind, news.envelope.actorid) == ("customer", str(wish.follower_id))
 
 
 def test_the_same_message_ten_times_is_one_effect(house: MiniHouse):
