@@ -13,7 +13,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from flask import Flask, Response, request
 from pydantic import SecretStr, TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Column, MetaData, SmallInteger, String, Table, Uuid, insert, select
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -128,7 +127,7 @@ class Desk(Generic[P]):
         try:
             with within(DATABASE_SECONDS, "database"):
                 return self._once(push)
-        except (Unavailable, NoConnectionFree):
+        except Unavailable:
             log.warning("push_not_taken", service=self._runtime.name, message=event_id)
             return AWAY
 

@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
-
 from adapters.wechat.pages.problems import another_body, unknown_appointment
 from adapters.wechat.pages.store import Submission, SubmissionStore
 from adapters.wechat.pages.translate import request_of, withdrawal_of
@@ -78,6 +76,4 @@ class Submitting:
                         return work(tx)
                 except Conflict:
                     continue
-                except NoConnectionFree as error:
-                    raise Unavailable("database: no connection free") from error
         raise Unavailable("the same booking, too often at once")
