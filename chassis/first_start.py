@@ -22,7 +22,7 @@ def embedded_secrets(var: Path) -> dict[str, Any]:
     """
     path = var / FILE
     try:
-        var.mkdir(parents=True, exist_ok=True)
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             _write_once(path, json.dumps(_random(), indent=2))
         made: dict[str, Any] = json.loads(path.read_text())

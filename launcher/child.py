@@ -70,10 +70,17 @@ class ServiceProcess:
             self._process.kill()
 
     def _start(self) -> None:
-        """On a port that is free now; a new one each time, lest somebody took the old one meanwhile."""
+        """On a port that is free now; a new one each time, lest somebody took the old one meanwhile.
+
+        In a session of its own: Ctrl+C is for the supervisor, which ends the services in order and does not start them again.
+        """
         self._port = free_port()
         zones = dict.fromkeys(("CHEQIAO_HTTP_PUBLIC", "CHEQIAO_HTTP_PARTNER", "CHEQIAO_HTTP_INTERNAL"), f"127.0.0.1:{self._port}")
         environment = {**self._environment, **zones}
         command = [*ending_with_us("TERM"), sys.executable, "-m", "launcher.cli", "run", self.service]
-        self._process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603
-        log.info("service_started", service=self.service, pid=self._process.pid, address=f"127.0.0.1:{self._port}")
+        try:
+            self._process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+        except OSError as error:  # no memory, too many processes: as passing as an end
+            log.warning("service_not_started", service=self.service, cause=error.strerror)
+            return
+        log.info("service_started", service=self.service, pid=self._process.pid, port=self._port)

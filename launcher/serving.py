@@ -23,7 +23,7 @@ STOPPED, BROKEN = 0, 1
 STARTING = "start"
 WORKERS = 32
 """Per service; more than the chassis has in work at once, so that none waits for another's end while it holds a transaction."""
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def serve(made: Process, names: Iterable[str], ready: Callable[[], None]) -> int:
@@ -79,7 +79,8 @@ def _listen(ended: Event) -> None:
         eventlet.spawn_n(_end, ended, STOPPED)
 
     for number in SIGNALS:
-        signal.signal(number, on_signal)
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup: it is to outlive its terminal
+            signal.signal(number, on_signal)
 
 
 def _watch(container: ServiceContainer, ended: Event) -> None:

@@ -21,7 +21,7 @@ from launcher.front_door import Where, door_to
 from launcher.house import PREFIXES, SERVICES
 from launcher.serving import wait_for_signal
 from launcher.var import Running, VarLock, withdraw
-from launcher.welcome import documents, places_of, welcome
+from launcher.welcome import documents, places_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -72,7 +72,6 @@ class Supervisor:
         for zone, prefixes in PREFIXES.items():
             for prefix, service in prefixes.items():
                 self._listener.mount(zone, prefix, door_to(self._where(service)))
-        self._listener.mount("public", "/", welcome(places_of(self._settings)))
         self._listener.mount("partner", "/partners/docs", documents())
         self._health.mount_on(self._listener)
         for name, child in self._children.items():

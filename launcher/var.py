@@ -22,7 +22,7 @@ class VarLock:
 
     def take(self) -> None:
         """Raises SettingsError naming the process that holds it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = self._path.open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,7 +2,9 @@
 
 import json
 
+import eventlet
 import pytest
+from eventlet.event import Event
 from prometheus_client import Counter
 
 from chassis.health import Health
@@ -74,6 +76,21 @@ def test_a_check_that_breaks_fails_without_its_text(health):
 
     assert status == "503 Service Unavailable"
     assert json.loads(body)["failing"] == {"odd": "the check itself broke"}
+
+
+def test_a_slow_check_does_not_hold_up_the_others(health):
+    second_asked = Event()
+
+    def slow() -> str | None:
+        with eventlet.Timeout(5, False):
+            second_asked.wait()
+            return None
+        return "was asked alone"
+
+    health.register("a slow one", slow)
+    health.register("b", second_asked.send)
+
+    assert health.failing("ready") == {}
 
 
 def test_a_container_that_starts_anew_brings_its_check_anew(health):

@@ -106,6 +106,7 @@ def test_the_secrets_of_embedded_are_made_once_for_their_owner_only(tmp_path):
     assert (tmp_path / "var" / OPERATOR_TOKEN_FILE).read_text() == first["operator"]["token"]
     for path in (tmp_path / "var").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
     assert len(list((tmp_path / "var").iterdir())) == 2
 
 

@@ -1,6 +1,8 @@
 """Everything in one process: the story, the operator's questions, a second start, a graceful end."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -126,3 +128,11 @@ def test_it_ends_by_itself_when_asked_and_leaves_no_note(another: Stage) -> None
 
     assert another.stop()
     assert not (another.var / "running.json").exists()
+
+
+def test_it_ends_in_order_when_its_terminal_is_closed(another: Stage) -> None:
+    another.start()
+
+    os.kill(another.house_pid or 0, signal.SIGHUP)
+
+    assert another.await_end() == 0

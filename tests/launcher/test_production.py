@@ -93,6 +93,23 @@ def test_it_ends_by_itself_when_asked(another: Stage) -> None:
     assert another.stop()
 
 
+def test_ctrl_c_reaches_every_process_of_a_terminal_and_still_nothing_is_started_again(another: Stage) -> None:
+    another.start()
+
+    os.killpg(another.house_pid or 0, signal.SIGINT)
+
+    assert another.await_end() == 0
+    assert another.log().count("service_started") == len(SERVICES)
+    assert "service_ended" not in another.log()
+
+
+def test_the_public_address_does_not_tell_where_the_others_are(stage: Stage) -> None:
+    answer = get(f"{stage.url}/")
+
+    assert answer.status_code == 404
+    assert "127.0.0.1" not in answer.text
+
+
 def test_the_doctor_names_what_is_missing(another: Stage) -> None:
     with pytest.raises(NotReady, match="queue appointments: missing") as found:
         another.command("doctor")
