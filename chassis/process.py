@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chassis.health import Health
 from chassis.privacy import Vault
 from chassis.settings import Settings
+from chassis.telemetry import Telemetry
 from chassis.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Process:
         self.vault = vault
         self.listener = listener
         self.health = health or Health()
+        self.telemetry = Telemetry(self.health.registry)
         self.watchdog = Watchdog()
         self.health.register("loops", self.watchdog.trouble, "live")
         self._open_database = open_database

@@ -5,6 +5,7 @@ only the publisher; with a schema the relay; with entrypoints the consumer and t
 """
 
 from collections.abc import Callable
+from itertools import count
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -35,6 +36,8 @@ from contracts.ops import DropParked, Hop, OpsReport, RedriveParked
 log = get_logger(__name__)
 
 CONFIRM_SECONDS = 10
+SAMPLE_SECONDS = 15
+SWEEP_EACH = 4
 PROBE_SECONDS = 1.0
 RETRIES_AT_ONCE = 5
 LEASE_MARGIN_SECONDS = 5
@@ -181,15 +184,24 @@ class ServiceRuntime(SharedExtension):
 
     def _publish_hops(self, rows: list[HopRow]) -> bool:
         hops = tuple(Hop(service=self.name, **row) for row in rows)
-        return self.publisher.publish(OpsReport(report_id=uuid4(), hops=hops)).wait(CONFIRM_SECONDS)
+        confirmed = self.publisher.publish(OpsReport(report_id=uuid4(), hops=hops)).wait(CONFIRM_SECONDS)
+        if confirmed:
+            self.process.telemetry.count(self.name, rows)
+        return confirmed
 
     def _keep_house(self) -> None:
-        while not self._stopping:
-            eventlet.sleep(60)
+        """Counts what waits four times a minute, and sweeps once."""
+        for turn in count():
+            if self._stopping:
+                return
             try:
-                janitor.sweep(self.database, reports=self.name != WATCHER)
+                with self.database.read() as connection:
+                    self.process.telemetry.sample(self.name, connection)
+                if turn % SWEEP_EACH == SWEEP_EACH - 1:
+                    janitor.sweep(self.database, reports=self.name != WATCHER)
             except (Unavailable, Conflict):
                 log.info("housekeeping_waits", service=self.name)
+            eventlet.sleep(SAMPLE_SECONDS)
 
     def stop_reading(self) -> None:
         """First step of a graceful stop: take nothing new, end what is in work. Called by each entrypoint, does it once."""
