@@ -108,6 +108,7 @@ class ServiceRuntime(SharedExtension):
         self._loop("relay", self.relay.run)
         self._loop("housekeeping", self._keep_house)
         if self.name in QUEUED_SERVICES:
+            self.process.health.register(f"{self.name}: consumer", lambda: None if self.inlet.consuming else "not consuming")
             self._loop("consumer", self.inlet.run)
             self.process.watchdog.watch(f"{self.name} consumer", lambda: self.inlet.last_loop)
             self._loop("retries", self._retry)

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from launcher.house import SCHEMAS
-from launcher.servers import PrivateServers
 from launcher.stage import Stage
 from tests.fakes.player import Player
-from tests.servers import places
+from tests.servers import Place
 
 KILL_POINTS = (
     "pages:confirmed",
@@ -75,8 +74,8 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         stage = Stage(directory, "embedded", sandbox_apart=True)
         database_url = f"sqlite:///{stage.var}/{{schema}}.db"
     else:
-        servers: PrivateServers = request.getfixturevalue("servers")
-        place = next(places(servers))
+        unused_places: Iterator[Place] = request.getfixturevalue("unused_places")
+        place = next(unused_places)
         place.create_schemas(*SCHEMAS)
         stage, database_url = Stage(directory, "production", place), place.database_url
     stage.more = {**QUICK, "CHEQIAO_CRASH": f"@{order}"}
