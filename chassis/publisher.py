@@ -26,6 +26,8 @@ from contracts.envelope import CONTENT_TYPE, Contract
 log = get_logger(__name__)
 
 PERSISTENT = 2
+LARGEST_BACKLOG = 8 * 1_048_576
+"""Bytes that the broker may leave unread before nothing more is handed to it."""
 DECLARE_AGAIN_SECONDS = 20
 """A queue that somebody deleted is there again within this time, whoever reads it."""
 
@@ -80,7 +82,7 @@ class Publisher:
         """Publish one copy for each route. Raises Unavailable when the broker cannot take it now."""
         if self._channel is None:
             raise Unavailable("broker")
-        if self._blocked:
+        if self._blocked or broker.backlog(self._connection) > LARGEST_BACKLOG:
             raise Unavailable("broker takes nothing (alarm)")
         receipt = Receipt(len(routes), on_outcome)
         try:
@@ -89,8 +91,7 @@ class Publisher:
         except broker.LOST as error:
             # The caller hears of this one by the error, and must not hear of it twice.
             self._pending = OrderedDict((tag, other) for tag, other in self._pending.items() if other is not receipt)
-            self._lose()
-            raise Unavailable("broker") from error
+            raise Unavailable("broker") from error  # the loop hears of it too, and makes the link anew
         return receipt
 
     def _send_copy(self, route: str, message_id: UUID, type_name: str, body: str, receipt: Receipt) -> None:
@@ -139,8 +140,8 @@ class Publisher:
         channel = self._connection.channel()
         topology.declare(channel, self._services)
         channel.confirm_select()
-        channel.events["basic_ack"].add(lambda tag, multiple=False: self._settle(tag, multiple, True))
-        channel.events["basic_nack"].add(lambda tag, multiple=False: self._settle(tag, multiple, False))
+        channel.events["basic_ack"].add(lambda tag, multiple=False: self._on_confirm(channel, tag, multiple, True))
+        channel.events["basic_nack"].add(lambda tag, multiple=False: self._on_confirm(channel, tag, multiple, False))
         channel.events["basic_return"].add(self._on_return)
         self._tag = 0
         self._blocked = False
@@ -169,7 +170,9 @@ class Publisher:
         self._returned.add(str(message.properties.get("correlation_id")))
         log.error("message_unroutable", service=self._service, type=message.properties.get("type"))
 
-    def _settle(self, tag: int, multiple: bool, confirmed: bool) -> None:
+    def _on_confirm(self, channel: Any, tag: int, multiple: bool, confirmed: bool) -> None:
+        if channel is not self._channel:
+            return  # numbers begin anew with each channel: a late word about an old one is not about ours
         if not multiple:
             self._settle_one(tag, confirmed)
             return

@@ -13,6 +13,8 @@ MESSAGES = "cheqiao"
 DEAD = "cheqiao.dead"
 DELIVERY_LIMIT = 20
 """A quorum queue counts each delivery whose reader went away; only a message that kills its process gets this far."""
+NO_LIMIT = 1_000_000_000
+"""Behind this queue there is none: from RabbitMQ 4.0 on one that names no limit has twenty, and drops what passes it."""
 
 messages = Exchange(MESSAGES, type="topic", durable=True)
 dead = Exchange(DEAD, type="topic", durable=True)
@@ -39,7 +41,13 @@ def queue_of(service: str) -> Queue:
 
 
 def dead_queue_of(service: str) -> Queue:
-    return Queue(f"{service}.dead", dead, routing_key=f"{service}.#", durable=True, queue_arguments={"x-queue-type": "quorum"})
+    return Queue(
+        f"{service}.dead",
+        dead,
+        routing_key=f"{service}.#",
+        durable=True,
+        queue_arguments={"x-queue-type": "quorum", "x-delivery-limit": NO_LIMIT},
+    )
 
 
 def declare(channel: object, services: Iterable[str]) -> None:
