@@ -87,7 +87,7 @@ class Channel(memory.Channel):
     def _restore(self, message: Any) -> None:
         """A copy that was not settled goes back to the head of its own queue, and to no other."""
         raw = message.serializable()
-        raw["redelivered"], raw["settle"] = True, message.settle
+        raw |= {"redelivered": True, "settle": message.settle, "queue": message.queue}
         self.queues[message.queue].appendleft(raw)
         Transport.wake_all()
 

@@ -1,6 +1,6 @@
 """Takes what the broker holds for one service: its queue, and beside it the messages that killed their reader too often."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any
 
@@ -14,8 +14,19 @@ from chassis.settings import Broker
 
 log = get_logger(__name__)
 
+QUEUES = ((topology.queue_of, False), (topology.dead_queue_of, True))
+"""Which queues of a service are read, and whether what is in them is poison."""
 AT_ONCE = 10
-"""Messages in work at once; the broker hands out no more, so that the loop never waits for a worker and heartbeats go on."""
+"""Messages of a queue in work at once; the broker hands out no more, so that the loop never waits for a worker and heartbeats go on."""
+
+
+class Link:
+    """One connection's deliveries. Once it is gone they come again over the next, so those in work must not stand in its way."""
+
+    def __init__(self) -> None:
+        self.pool = GreenPool(AT_ONCE * len(QUEUES))
+        self.consumers: list[kombu.Consumer] = []
+        self.gone = False
 
 
 class Inlet:
@@ -25,7 +36,6 @@ class Inlet:
         self._handling = handling
         self._settings = settings
         self._services = tuple(services)
-        self._pool = GreenPool(AT_ONCE)
         self._stopping = False
         self.consuming = False
         self.last_loop = monotonic()
@@ -33,21 +43,22 @@ class Inlet:
     def run(self) -> None:
         pause = 0.2
         while not self._stopping:
-            connection = None
+            connection, link = None, Link()
             try:
                 with broker.answering():
                     connection = broker.connect(self._settings)
-                    channel = self._consume(connection)
+                    self._consume(connection, link)
                 pause = 0.2
                 while not self._stopping:
                     broker.drain(connection, 1)
                     self.last_loop = monotonic()
-                self._leave(channel)
+                self._leave(connection, link)
             except broker.LOST as error:
                 if not self._stopping:
                     log.warning("consumer_lost", service=self._handling.service, cause=type(error).__name__)
             finally:
                 self.consuming = False
+                link.gone = True
                 broker.close(connection)
             self.last_loop = monotonic()
             if not self._stopping:
@@ -57,29 +68,40 @@ class Inlet:
     def stop(self) -> None:
         self._stopping = True
 
-    def _consume(self, connection: kombu.Connection) -> Any:
+    def _consume(self, connection: kombu.Connection, link: Link) -> None:
         channel = connection.channel()
         topology.declare(channel, self._services)
         channel.basic_qos(0, AT_ONCE, False)
-        service = self._handling.service
-        for queue, poison in ((topology.queue_of(service), False), (topology.dead_queue_of(service), True)):
-            kombu.Consumer(
-                channel, [queue(channel)], on_message=self._on_poison if poison else self._on_message, auto_declare=False
-            ).consume()
+        for queue_of, poison in QUEUES:
+            queue = queue_of(self._handling.service)
+            take = self._taking(link, poison)
+            # What kombu cannot unpack comes to `on_decode_error`: it is taken as it is, and parked.
+            consumer = kombu.Consumer(
+                channel,
+                [queue(channel)],
+                on_message=take,
+                on_decode_error=lambda message, _error, take=take: take(message),
+                auto_declare=False,
+            )
+            consumer.consume()
+            link.consumers.append(consumer)
         self.consuming = True
-        return channel
 
-    def _on_message(self, message: Any) -> None:
-        self._pool.spawn_n(self._handling.take, Delivery(_bytes(message.body), settling(message)))
+    def _taking(self, link: Link, poison: bool) -> Callable[[Any], None]:
+        def take(message: Any) -> None:
+            delivery = Delivery(_bytes(message.body), settling(message), poison=poison, gone=lambda: link.gone)
+            link.pool.spawn_n(self._handling.take, delivery)
 
-    def _on_poison(self, message: Any) -> None:
-        self._pool.spawn_n(self._handling.take, Delivery(_bytes(message.body), settling(message), poison=True))
+        return take
 
-    def _leave(self, channel: Any) -> None:
+    @staticmethod
+    def _leave(connection: kombu.Connection, link: Link) -> None:
         """Take nothing new, end what is in work; what does not end in time goes back to the broker with the connection."""
         with broker.answering():
-            channel.basic_qos(0, 1, False)
-        self._pool.waitall()
+            for consumer in link.consumers:
+                consumer.cancel()
+        link.pool.waitall()
+        broker.flush(connection)
 
 
 def settling(message: Any) -> Any:

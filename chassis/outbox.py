@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
+import eventlet
 from sqlalchemy import insert, or_, select, update
 
 from chassis import crash
@@ -28,6 +29,8 @@ CLAIM = 200
 LEASE_MS = 10_000
 """Longer than a confirm takes; a row published twice is dropped by the inbox."""
 FOREVER = 2**62
+PAUSE = 1.0
+"""Seconds until it looks again; whatever is told wakes it, unless broker or database are away."""
 
 
 def ignoring_repeats(statement: Any) -> Any:
@@ -130,11 +133,11 @@ class Relay:
                     released = True
                 busy = self._settle() or self._push()
             except (Unavailable, Conflict) as error:
-                log.warning("relay_waits", cause=type(error).__name__)
-                self._wake.wait(1)
+                log.warning("relay_waits", service=self._service, cause=type(error).__name__)
+                eventlet.sleep(PAUSE)
                 continue
             if not busy:
-                self._wake.wait(1)
+                self._wake.wait(PAUSE)
         self._settle_before_leaving()
 
     def _settle_before_leaving(self) -> None:
@@ -150,16 +153,17 @@ class Relay:
 
     def _push(self) -> bool:
         rows = self._claim()
-        for row in rows:
+        for number, row in enumerate(rows):
             self.in_flight += 1
             try:
                 self._send(row, self._on_outcome(row.number))
-                crash.here("published", self._service)
             except Unavailable:
+                # What it does not take now it takes none of: to claim the next ones would only keep the database busy.
                 self.in_flight -= 1
-                self._returned.append(row.number)
-        if self._returned:
-            self._give_back()
+                self._returned += [untaken.number for untaken in rows[number:]]
+                self._give_back()
+                raise
+            crash.here("published", self._service)
         return bool(rows)
 
     def _on_outcome(self, number: int) -> Callable[[bool], None]:
