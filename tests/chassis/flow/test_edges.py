@@ -4,9 +4,11 @@ from collections import Counter
 from uuid import uuid4
 
 import eventlet
+import kombu
 import pytest
 from sqlalchemy import update
 
+from chassis import broker, embedded, topology
 from chassis.clock import milliseconds_now
 from chassis.database import Conflict
 from chassis.errors import ContractBroken, Unavailable
@@ -360,3 +362,36 @@ def test_what_is_in_work_when_it_stops_is_ended_and_nothing_is_done_twice(new_ho
     until(lambda: len(house.script.carried) >= 30)
     until(lambda: all(row.done_at for row in house.rows("dms", inbox)))
     assert Counter(subject for subject, _ in house.script.carried) == Counter(subjects)
+
+
+# --- the embedded broker ---
+
+
+def test_a_copy_that_its_reader_left_unsettled_comes_back_to_the_head_of_its_queue():
+    embedded.register()
+    seen: list[tuple[bytes, bool]] = []
+    confirmed: list[int] = []
+    with kombu.Connection(embedded.URL) as connection:
+        channel = connection.channel()
+        channel.events["basic_ack"].add(confirmed.append)
+        topology.declare(channel, ("dms",))
+        for tag in (1, 2):
+            channel.basic_publish(channel.prepare_message(str(tag), properties={}), topology.MESSAGES, "dms.x", tag=tag)
+        with kombu.Connection(embedded.URL) as leaving:
+            reading(leaving.channel(), lambda message: seen.append((message.body, False)))
+            broker.drain(leaving, 0.1)
+
+        def take(message):
+            seen.append((message.body, True))
+            message.ack()
+
+        reading(channel, take)
+        until(lambda: broker.drain(connection, 0.1) or len(confirmed) == 2)
+    embedded.forget()
+
+    assert [body for body, settled in seen if settled] == [b"1", b"2"]
+    assert confirmed == [1, 2]
+
+
+def reading(channel, take):
+    kombu.Consumer(channel, [topology.queue_of("dms")(channel)], on_message=take, auto_declare=False).consume()
