@@ -20,6 +20,7 @@ from chassis.clock import milliseconds_now
 from chassis.database import Conflict, Database, Transaction
 from chassis.deadline import within
 from chassis.errors import Unavailable
+from chassis.janitor import Keeping
 from chassis.logs import get_logger
 from chassis.parked import park_foreign
 from chassis.privacy import Sealed, Vault, violations_of
@@ -31,6 +32,8 @@ P = TypeVar("P")
 LARGEST_PUSH = 1_048_576
 DATABASE_SECONDS = 1.0
 """A partner that hears 503 comes again: better soon than late."""
+ANSWERS_KEPT_DAYS = 90
+"""Longer than any partner repeats a push; the inbox forgets after fourteen days, so a repeat is known here first."""
 TRIES_IN_PLACE = 5
 WEBHOOK_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -44,7 +47,7 @@ inbound = Table(
     Column("digest", String(64), nullable=False, comment="keyed hash of the body, to tell another body under the same id"),
     Column("status", SmallInteger, nullable=False),
     Column("answer", Sealed("answer"), nullable=False),
-    Column("received_at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False, index=True),
 )
 """What was answered to each push, by its id."""
 
@@ -55,6 +58,7 @@ class Runtime(Protocol):
     """What is needed of chassis.runtime.ServiceRuntime."""
 
     name: str
+    keepings: list[Keeping]
 
     @property
     def database(self) -> Database: ...
@@ -197,6 +201,7 @@ def create_inbound(
     runtime: Runtime, secret: SecretStr, pushes: TypeAdapter[P], translate: Callable[[P], Event | None], path: str = "/events"
 ) -> Flask:
     """A WSGI application that takes pushes at `path`. `translate` is pure; None: understood, and nothing to tell."""
+    runtime.keepings.append(Keeping(inbound, inbound.c.event_id, inbound.c.received_at, ANSWERS_KEPT_DAYS))
     desk = Desk(runtime, secret, pushes, translate)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_PUSH

@@ -1,5 +1,9 @@
 """Deletes rows that have done their service and have been reported; inbox rows outlive outbox rows, so that a repeat is still known."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from sqlalchemy import Table, delete, select
 
 from chassis.clock import milliseconds_now
@@ -11,8 +15,18 @@ MOST = 5000
 """Rows deleted in one transaction, so that none is long."""
 
 
-def sweep(database: Database, *, reports: bool) -> int:
-    """One round; gives the number of rows deleted. `reports` is False where nobody reports (insight): then age alone decides."""
+@dataclass(frozen=True)
+class Keeping:
+    """How long the rows of one more table are kept, by the time in column `at` (milliseconds)."""
+
+    table: Table
+    key: Any
+    at: Any
+    days: int
+
+
+def sweep(database: Database, *, reports: bool, more: Sequence[Keeping] = ()) -> int:
+    """Gives the number of rows deleted. `reports` is False where nobody reports (insight): then age alone decides."""
     now = milliseconds_now()
     rounds = (
         (outbox, outbox.c.number, outbox.c.published_at < now - HOUR_MS),
@@ -22,13 +36,23 @@ def sweep(database: Database, *, reports: bool) -> int:
         (parked, parked.c.message_id, (parked.c.state != "parked") & (parked.c.changed_at < now - 90 * 24 * HOUR_MS)),
     )
     told = (True,) if reports else (True, False)  # both named, since the indexes begin with it
-    return sum(_delete(database, table, key, table.c.reported.in_(told) & old) for table, key, old in rounds)
+    old_rows = [(table, key, table.c.reported.in_(told) & old) for table, key, old in rounds]
+    old_rows += [(keeping.table, keeping.key, keeping.at < now - keeping.days * 24 * HOUR_MS) for keeping in more]
+    return sum(_delete_all(database, table, key, old) for table, key, old in old_rows)
 
 
-def _delete(database: Database, table: Table, key: object, old: object) -> int:
+def _delete_all(database: Database, table: Table, key: Any, old: Any) -> int:
+    deleted = newly = _delete(database, table, key, old)
+    while newly == MOST:
+        newly = _delete(database, table, key, old)
+        deleted += newly
+    return deleted
+
+
+def _delete(database: Database, table: Table, key: Any, old: Any) -> int:
     with database.read() as connection:
-        keys = list(connection.execute(select(key).where(old).limit(MOST)).scalars())  # type: ignore[call-overload]
+        keys = list(connection.execute(select(key).where(old).limit(MOST)).scalars())
     if not keys:
         return 0
     with database.write() as tx:
-        return int(tx.execute(delete(table).where(key.in_(keys))).rowcount)  # type: ignore[attr-defined]
+        return int(tx.execute(delete(table).where(key.in_(keys))).rowcount)

@@ -20,6 +20,7 @@ from chassis.deadline import within
 from chassis.errors import Unavailable
 from chassis.handling import Delivery, Handling, Opened
 from chassis.inlet import Inlet
+from chassis.janitor import Keeping
 from chassis.logs import get_logger
 from chassis.messages import unwrap
 from chassis.outbox import Outgoing, Relay
@@ -61,6 +62,7 @@ class ServiceRuntime(SharedExtension):
         settings = self.process.settings
         self.embedded = settings.runtime == "embedded"
         self.calls = CallLog()
+        self.keepings: list[Keeping] = []
         partners = (settings.partners.dms, settings.partners.csc)
         self.lease_seconds = max(partner.deadline_seconds for partner in partners) + LEASE_MARGIN_SECONDS
         self.publisher = Publisher(self.name, settings.broker, self.vault, QUEUED_SERVICES)
@@ -199,7 +201,7 @@ class ServiceRuntime(SharedExtension):
                 with self.database.read() as connection:
                     self.process.telemetry.sample(self.name, connection)
                 if turn % SWEEP_EACH == SWEEP_EACH - 1:
-                    janitor.sweep(self.database, reports=self.name != WATCHER)
+                    janitor.sweep(self.database, reports=self.name != WATCHER, more=self.keepings)
             except (Unavailable, Conflict):
                 log.info("housekeeping_waits", service=self.name)
             eventlet.sleep(SAMPLE_SECONDS)

@@ -7,7 +7,12 @@ unroutable, which one copy for all would hide behind the readers that are there.
 
 from collections.abc import Iterable
 
+from amqp.exceptions import PreconditionFailed
 from kombu import Exchange, Queue
+
+from chassis.logs import get_logger
+
+log = get_logger(__name__)
 
 MESSAGES = "cheqiao"
 DEAD = "cheqiao.dead"
@@ -54,4 +59,14 @@ def declare(channel: object, services: Iterable[str]) -> None:
     """Declare everything; what is there already stays as it is."""
     for service in services:
         for queue in (dead_queue_of(service), queue_of(service)):
-            queue(channel).declare()
+            try:
+                queue(channel).declare()
+            except PreconditionFailed as differs:
+                # The broker's words name queue and argument, and nothing else.
+                log.error(
+                    "queue_has_other_arguments",
+                    queue=queue.name,
+                    broker_says=differs.reply_text,
+                    mend="empty and delete it; see cheqiao doctor",
+                )
+                raise

@@ -18,6 +18,7 @@ from adapters.csc.translate import news_of
 from chassis import privacy, tables
 from chassis.database import Database, migrate, open_engine
 from chassis.inbound import create_inbound
+from chassis.janitor import Keeping
 from chassis.outbox import OutboxWriter
 from chassis.privacy import Vault
 from contracts.envelope import Event
@@ -49,6 +50,7 @@ class Csc:
     def __init__(self, url: str, translate: Callable[[CscPush], Event | None] = news_of) -> None:
         privacy.use(VAULT)
         self.database = Database(open_engine(url, 5), OutboxWriter("csc", VAULT))
+        self.keepings: list[Keeping] = []
         self.app = create_inbound(self, SecretStr(SECRET), TypeAdapter(CscPush), translate)
 
     def rows(self, table):

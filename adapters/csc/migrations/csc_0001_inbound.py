@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("status", sa.SmallInteger, nullable=False),
         sa.Column("answer", sa.Text, nullable=False),
         sa.Column("received_at", sa.BigInteger, nullable=False),
+        sa.Index("ix_inbound_received_at", "received_at"),
     )
 
 
