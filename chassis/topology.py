@@ -63,7 +63,7 @@ def declare(channel: object, services: Iterable[str]) -> None:
                 queue(channel).declare()
             except PreconditionFailed as differs:
                 # The broker's words name queue and argument, and nothing else.
-                log.error(
+                log.exception(
                     "queue_has_other_arguments",
                     queue=queue.name,
                     broker_says=differs.reply_text,
