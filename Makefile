@@ -20,7 +20,7 @@ demo: setup ## one booking there and back, on a runtime: embedded or production
 	@exec $(BIN)/cheqiao demo --runtime $(RUNTIME)
 
 test: setup ## all tests but those that wait over ten seconds; RabbitMQ and MariaDB are started (and installed) by them
-	@$(BIN)/pytest -m "not faults"
+	@.ci/test
 
 faults: setup ## the long ones: freezes, half-open links, alarms, every kill point
 	@$(BIN)/pytest -m faults

@@ -3,8 +3,8 @@
 import sys
 import warnings
 
-GREEN = ("up", "run", "sandbox")
-"""The commands that run on eventlet's loop; the others are plain programs."""
+GREEN = ("up", "run", "sandbox", "doctor")
+"""The commands that run on eventlet's loop, as the chassis's link to the broker does; the others are plain programs."""
 
 
 def main() -> None:
