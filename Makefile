@@ -22,8 +22,8 @@ demo: setup ## one booking there and back, on a runtime: embedded or production
 test: setup ## all tests but those that wait over ten seconds; RabbitMQ and MariaDB are started (and installed) by them
 	@.ci/test
 
-faults: setup ## the long ones: freezes, half-open links, alarms, every kill point
-	@$(BIN)/pytest -m faults
+faults: setup ## every fault made for real, those that wait long too: kills, freezes, cut links, alarms, servers away
+	@$(BIN)/pytest tests/faults tests/journeys/test_servers_away.py tests/journeys/test_copies.py tests/journeys/test_stopping.py
 
 check: setup ## style, types, who may import whom, contracts, dead code
 	@$(BIN)/ruff check --quiet .
