@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,10 +66,3 @@ def _apt_get(*arguments: str) -> None:
     done = subprocess.run(["apt-get", *arguments], env=environment, capture_output=True, text=True, check=False)  # noqa: S603, S607
     if done.returncode != 0:
         raise ServersMissing(f"apt-get {' '.join(arguments)} failed:\n{(done.stdout + done.stderr)[-2000:]}")
-
-
-if __name__ == "__main__":
-    try:
-        ensure_installed(print)
-    except ServersMissing as missing:
-        sys.exit(str(missing))
