@@ -115,8 +115,10 @@ def test_the_order_of_each_appointment_is_kept(world: World, copies: list[Copy])
         assert effects(world.csc, appointment) == ["POST call-tasks", "POST close"]
         assert (world.state_at_dms(appointment), world.state_at_csc(appointment)) == ("cancelled", "closed")
     for appointment in kept:
-        assert effects(world.dms, appointment) == ["POST appointments", "PUT slips", "PUT slips"]
-        assert versions(world, appointment) == [1, 2]
+        # Events keep no order among themselves: where the second slip overtook the first, the first is old news and goes nowhere.
+        heard = versions(world, appointment)
+        assert heard in ([1, 2], [2])
+        assert effects(world.dms, appointment) == ["POST appointments", *["PUT slips"] * len(heard)]
         assert [slip["version"] for slip in world.dms.records("slips", appointment)] == [2]
 
 
