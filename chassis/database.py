@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -23,6 +23,8 @@ from contracts.envelope import Contract, Envelope
 
 MIGRATION_LOCK_SECONDS = 120
 DEADLOCK, LOCK_WAIT = 1213, 1205
+
+R = TypeVar("R")
 
 
 def millis(at: datetime) -> int:
@@ -96,6 +98,18 @@ class Conflict(Exception):
     """Two transactions wanted the same row: try at once again."""
 
 
+def in_one_transaction(database: Database, work: Callable[[Transaction], R], tries: int = 5) -> R:
+    """Do it, and again when another transaction was in its way. Raises Conflict after the last try, Unavailable without a database."""
+    for _ in range(tries - 1):
+        try:
+            with database.write() as tx:
+                return work(tx)
+        except Conflict:
+            continue
+    with database.write() as tx:
+        return work(tx)
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Deadlocks and unique keys taken meanwhile become Conflict; a lost or absent server becomes Unavailable."""
@@ -152,16 +166,22 @@ def migrate(url: str, versions: Path) -> None:
     engine = open_engine(url, pool_size=1)
     try:
         with translated_errors(), engine.connect() as connection, _alone(connection):
-            chassis = Path(__file__).parent / "migrations"
-            config = Config()
-            config.set_main_option("script_location", str(chassis))
-            config.set_main_option("path_separator", "newline")
-            config.set_main_option("version_locations", f"{chassis / 'versions'}\n{versions}")
+            config = revisions(versions)
             config.attributes["connection"] = connection
             command.upgrade(config, "heads")
             connection.commit()
     finally:
         engine.dispose()
+
+
+def revisions(versions: Path) -> Config:
+    """Where Alembic finds what one service's schema is made of: the chassis branch and the service's own."""
+    common = Path(__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(common))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", f"{common / 'versions'}\n{versions}")
+    return config
 
 
 def _create_schema(url: str) -> None:

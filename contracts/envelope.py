@@ -120,7 +120,7 @@ class Contract(BaseModel):
     @classmethod
     def routes(cls) -> tuple[str, ...]:
         """The services whose queues get a copy."""
-        raise NotImplementedError
+        return cls.readers
 
     def addressed_to(self) -> tuple[str, ...]:
         """The services that this very message goes to."""
@@ -135,7 +135,7 @@ class Event(Contract):
     @classmethod
     def routes(cls) -> tuple[str, ...]:
         watchers = (WATCHER,) if cls.watched and WATCHER not in cls.readers else ()
-        return cls.readers + watchers
+        return super().routes() + watchers
 
 
 class Command(Contract):

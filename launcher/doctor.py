@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import kombu
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from amqp.exceptions import NotFound, PreconditionFailed
 
-import chassis
 from chassis import broker, topology
-from chassis.database import open_engine, translated_errors
+from chassis.database import open_engine, revisions, translated_errors
 from chassis.errors import Unavailable
 from chassis.settings import Settings
 from contracts.catalogue import QUEUED_SERVICES
@@ -77,9 +75,4 @@ def _applied(settings: Settings, service: str) -> set[str]:
 
 
 def _wanted(versions: Path) -> set[str]:
-    common = Path(next(iter(chassis.__path__))) / "migrations"
-    config = Config()
-    config.set_main_option("script_location", str(common))
-    config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", f"{common / 'versions'}\n{versions}")
-    return set(ScriptDirectory.from_config(config).get_heads())
+    return set(ScriptDirectory.from_config(revisions(versions)).get_heads())

@@ -6,6 +6,7 @@ They never touch the machine's own brokers and databases, and nothing of theirs 
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -41,14 +42,13 @@ class PrivateServers:
         """Install what is missing, then start both side by side; about five seconds. Raises ServersMissing or ServerFailed."""
         ensure_installed(self._say)
         self._say("starting a private RabbitMQ and MariaDB …")
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self.stop)
             self.rabbitmq.launch()
             self.mariadb.launch()
             self.mariadb.await_ready()
             self.rabbitmq.await_ready()
-        except BaseException:
-            self.stop()
-            raise
+            on_failure.pop_all()
         return self
 
     def stop(self) -> None:

@@ -11,14 +11,13 @@ from uuid import UUID
 from adapters.wechat.pages.problems import another_body, unknown_appointment
 from adapters.wechat.pages.store import Submission, SubmissionStore
 from adapters.wechat.pages.translate import request_of, withdrawal_of
-from chassis.database import Conflict, Database, Transaction
+from chassis.database import Conflict, Database, Transaction, in_one_transaction
 from chassis.deadline import within
 from chassis.errors import Unavailable
 from chassis.privacy import Vault
 from contracts.partners.pages import BookingForm, WithdrawalForm
 
 ACCEPTED = 202
-TRIES = 5
 DATABASE_SECONDS = 3.0
 """A person waits: better a clear word to try again than a page that hangs."""
 
@@ -69,11 +68,8 @@ class Submitting:
 
     def _in_one_transaction(self, work: Callable[[Transaction], R]) -> R:
         """Interrupted at whatever point, even in its commit, it may be asked again."""
-        with within(DATABASE_SECONDS, "database"):
-            for _ in range(TRIES):
-                try:
-                    with self._database.write() as tx:
-                        return work(tx)
-                except Conflict:
-                    continue
-        raise Unavailable("the same booking, too often at once")
+        try:
+            with within(DATABASE_SECONDS, "database"):
+                return in_one_transaction(self._database, work)
+        except Conflict as conflict:
+            raise Unavailable("the same booking, too often at once") from conflict

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from adapters.wechat.sender.client import OnBehalf, WeChatClient, WeChatSays
 from adapters.wechat.sender.errcodes import Next
-from adapters.wechat.sender.store import DeliveryStore, QuotaStore, TokenStore, in_one_transaction
+from adapters.wechat.sender.store import DeliveryStore, QuotaStore, TokenStore
 from adapters.wechat.sender.token import FORCED_APART, SharedToken
 from adapters.wechat.sender.translate import message_of, result_of, sending_of
-from chassis.database import Database, Transaction
+from chassis.database import Database, Transaction, in_one_transaction
 from chassis.errors import ContractBroken, Refused, Unavailable
 from chassis.partner import patient
 from chassis.settings import Account, Template

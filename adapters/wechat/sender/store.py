@@ -3,15 +3,14 @@
 Times are milliseconds since the epoch. Every method is one short transaction, or part of the caller's.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Connection, Date, Index, Integer, MetaData, String, Table, Uuid, delete, insert, select, update
 
-from chassis.database import Conflict, Database, Transaction, from_millis, millis
+from chassis.database import Database, Transaction, from_millis, in_one_transaction, millis
 from chassis.outbox import ignoring_repeats
 from chassis.privacy import Sealed
 
@@ -57,21 +56,6 @@ delivery = Table(
 STRANGERS_KEPT = timedelta(days=2)
 """A result whose send is still unknown by then was never ours: another system sends for the same account."""
 SENDS_KEPT = timedelta(days=30)
-
-R = TypeVar("R")
-
-
-def in_one_transaction(database: Database, work: Callable[[Transaction], R], tries: int = 5) -> R:
-    """Do it, and again when another transaction was in its way. Raises Conflict after the last try, Unavailable without a database."""
-    for _ in range(tries - 1):
-        try:
-            with database.write() as tx:
-                return work(tx)
-        except Conflict:
-            continue
-    with database.write() as tx:
-        return work(tx)
-
 
 @dataclass(frozen=True)
 class HeldToken:

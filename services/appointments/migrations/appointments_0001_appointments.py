@@ -11,6 +11,12 @@ ID = sa.Uuid(native_uuid=False)
 
 
 def upgrade() -> None:
+    _create_appointments()
+    _create_early_withdrawals()
+    _create_owners()
+
+
+def _create_appointments() -> None:
     op.create_table(
         "appointments",
         sa.Column("appointment_id", ID, primary_key=True),
@@ -53,12 +59,18 @@ def upgrade() -> None:
         sa.Index("ix_appointments_follower", "follower_id", "requested_date"),
         sa.Index("ix_appointments_state", "state", "requested_date"),
     )
+
+
+def _create_early_withdrawals() -> None:
     op.create_table(
         "early_withdrawals",
         sa.Column("appointment_id", ID, primary_key=True),
         sa.Column("follower_id", ID, primary_key=True),
         sa.Column("because", sa.Text, nullable=False),
     )
+
+
+def _create_owners() -> None:
     op.create_table(
         "owners",
         sa.Column("binding_id", ID, primary_key=True),

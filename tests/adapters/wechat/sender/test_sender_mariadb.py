@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from adapters.wechat.sender.store import DeliveryStore, QuotaStore, Sending, TokenStore, in_one_transaction
+from adapters.wechat.sender.store import DeliveryStore, QuotaStore, Sending, TokenStore
 from adapters.wechat.sender.translate import result_of
+from chassis.database import in_one_transaction
 from chassis.tables import outbox
 from tests.adapters.wechat.sender.conftest import open_database
 
