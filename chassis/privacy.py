@@ -89,6 +89,10 @@ class Vault:
         """Our own id of a follower of one account; it says nothing to who has no key."""
         return UUID(bytes=self._keyed("follower", appid, _encoded(openid))[:16], version=5)
 
+    def vehicle_id(self, vin: str) -> UUID:
+        """Our own id of a car, the same wherever its VIN is heard of."""
+        return UUID(bytes=self._keyed("vehicle", "vin", _encoded(vin))[:16], version=5)
+
     def _keyed(self, purpose: str, scope: str, value: bytes) -> bytes:
         return hmac.digest(self._lookup_key, f"{purpose}\0{scope}\0".encode() + value, hashlib.sha256)
 

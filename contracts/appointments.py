@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -11,10 +11,14 @@ from contracts.envelope import Actor, Command, Event
 from contracts.personal import Concern
 
 DealerCode = str
+Slot = Annotated[
+    str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$", description="09:00-10:00, or empty: all day")
+]
+Source = Literal["menu", "reminder", "agent", "phone", "dealer", "app"]
 
 
 class State(StrEnum):
-    """Flows 3.2, as far as this flow and its failures need."""
+    """Flows 3.2."""
 
     REQUESTED = "requested"
     REJECTED = "rejected"
@@ -22,6 +26,11 @@ class State(StrEnum):
     UNREACHABLE = "unreachable"
     CONFIRMED = "confirmed"
     NOTIFIED = "notified"
+    RESCHEDULED = "rescheduled"
+    ARRIVED = "arrived"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    TRANSFERRED = "transferred"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
@@ -47,10 +56,12 @@ class RequestAppointment(Command):
     vehicle_id: UUID
     dealer_code: DealerCode = Field(min_length=1, max_length=32)
     requested_date: date
+    slot: Slot = ""
     items: tuple[ServiceItem, ...] = Field(min_length=1, max_length=20)
     mileage_km: int | None = Field(default=None, ge=0, le=5_000_000)
     concern: Concern | None = None
-    source: Literal["menu", "reminder", "agent", "phone", "dealer", "app"] = "menu"
+    source: Source = "menu"
+    reminder_item_id: UUID | None = Field(default=None, description="The reminder whose link was used (A-APT-07, 08).")
     submitted_at: AwareDatetime
 
     @property
@@ -73,11 +84,30 @@ class WithdrawAppointment(Command):
         return Actor("customer", str(self.follower_id), "follower")
 
 
+class RescheduleAppointment(Command):
+    """A follower wants another day. `request_no` counts the requests of one appointment: the first wish is 1; the highest counts."""
+
+    owner: ClassVar[str] = "appointments"
+    subject_field: ClassVar[str] = "appointment_id"
+
+    appointment_id: UUID
+    follower_id: UUID
+    request_no: int = Field(ge=2)
+    requested_date: date
+    slot: Slot = ""
+    submitted_at: AwareDatetime
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("customer", str(self.follower_id), "follower")
+
+
 class AppointmentNews(Event):
     """The full record at one version; the subclasses say what happened to it."""
 
+    schema_version: ClassVar[int] = 2
     owner: ClassVar[str] = "appointments"
-    readers: ClassVar[tuple[str, ...]] = ("messaging",)
+    readers: ClassVar[tuple[str, ...]] = ("messaging", "pages")
     subject_field: ClassVar[str] = "appointment_id"
 
     appointment_id: UUID
@@ -87,12 +117,19 @@ class AppointmentNews(Event):
     vehicle_id: UUID
     dealer_code: DealerCode
     requested_date: date
+    slot: Slot = ""
+    request_no: int = Field(default=1, ge=1)
     items: tuple[ServiceItem, ...]
     dms_no: str | None = None
     task_id: str | None = None
     slip_id: str | None = None
     appointment_at: AwareDatetime | None = None
     reason: str = Field(default="", max_length=64, description="Why it was turned down, cancelled …, as a code.")
+    call_due_at: AwareDatetime | None = Field(default=None, description="By when the follower is to be called.")
+    attempts: int = Field(default=0, ge=0, description="Calls that did not reach the follower.")
+    kept_because: str = Field(default="", max_length=64, description="Why it could not be taken back or moved, as a code: too_late, full …")
+    predecessor_id: UUID | None = Field(default=None, description="The appointment that was transferred to become this one.")
+    successor_id: UUID | None = Field(default=None, description="The appointment at the other dealer, when transferred.")
 
 
 class AppointmentRequested(AppointmentNews):
@@ -104,7 +141,7 @@ class AppointmentTurnedDown(AppointmentNews):
 
 
 class AppointmentUnreachable(AppointmentNews):
-    """Five calls did not reach the follower (S-20)."""
+    """Five calls did not reach the follower, or the day passed before one did (S-20)."""
 
 
 class AppointmentDeclined(AppointmentNews):
@@ -125,3 +162,51 @@ class AppointmentCancelled(AppointmentNews):
 
 class AppointmentNotified(AppointmentNews):
     """The confirmation has been sent (A-APT-22)."""
+
+
+class AppointmentCallDue(AppointmentNews):
+    """CSC has the task: the follower will be called by `call_due_at` (A-APT-13)."""
+
+
+class AppointmentCallMissed(AppointmentNews):
+    """A call did not reach the follower; there will be another (A-APT-16)."""
+
+
+class AppointmentRescheduled(AppointmentNews):
+    """The follower asked for another day. A slip that is there holds until CSC makes a new one."""
+
+
+class AppointmentKept(AppointmentNews):
+    """The follower wanted it taken back or moved, and that could not be any more: `kept_because`."""
+
+
+class AppointmentTransferred(AppointmentNews):
+    """Another dealer was agreed on the phone: it goes on as `successor_id`."""
+
+
+class AppointmentArrived(AppointmentNews):
+    """The car came in (A-APT-28)."""
+
+
+class AppointmentCompleted(AppointmentNews):
+    """The workshop is done with it."""
+
+
+class AppointmentNoShow(AppointmentNews):
+    """The car did not come in by the end of the day and the grace after it."""
+
+
+class PlacesLeft(Event):
+    """What can still be booked at a dealer on a day. Where nothing was ever told, nothing is counted."""
+
+    owner: ClassVar[str] = "appointments"
+    readers: ClassVar[tuple[str, ...]] = ("pages",)
+    subject_field: ClassVar[str] = "places_id"
+
+    places_id: UUID = Field(description="Follows from dealer, day and slot.")
+    version: int = Field(ge=1)
+    dealer_code: DealerCode
+    day: date
+    slot: Slot = ""
+    left: int = Field(ge=0)
+    closed: bool = False

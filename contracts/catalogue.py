@@ -1,11 +1,12 @@
 """Every message on the bus, by its type."""
 
-from contracts import appointments, csc, customers, dms, messaging, ops, wechat
+from contracts import appointments, csc, customers, dms, messaging, ops, sms, wechat
 from contracts.envelope import Contract
 
 ALL: tuple[type[Contract], ...] = (
     appointments.RequestAppointment,
     appointments.WithdrawAppointment,
+    appointments.RescheduleAppointment,
     appointments.AppointmentRequested,
     appointments.AppointmentTurnedDown,
     appointments.AppointmentUnreachable,
@@ -14,17 +15,48 @@ ALL: tuple[type[Contract], ...] = (
     appointments.AppointmentConfirmed,
     appointments.AppointmentCancelled,
     appointments.AppointmentNotified,
+    appointments.AppointmentCallDue,
+    appointments.AppointmentCallMissed,
+    appointments.AppointmentRescheduled,
+    appointments.AppointmentKept,
+    appointments.AppointmentTransferred,
+    appointments.AppointmentArrived,
+    appointments.AppointmentCompleted,
+    appointments.AppointmentNoShow,
+    appointments.PlacesLeft,
+    customers.GiveConsent,
+    customers.RequestRegistration,
+    customers.RequestCode,
+    customers.VerifyMobile,
+    customers.EndBinding,
+    customers.RegistrationProgressed,
+    customers.RegistrationMatched,
+    customers.RegistrationRejected,
     customers.CustomerRegistered,
     customers.CustomerUnregistered,
     dms.StoreAppointment,
     dms.CancelAppointment,
     dms.StoreSlip,
+    dms.MoveAppointment,
+    dms.StoreOutcome,
+    dms.FindOwner,
+    dms.StoreRegistration,
+    dms.FetchDealers,
     dms.AppointmentStored,
     dms.AppointmentRejected,
     dms.AppointmentSlipStored,
     dms.AppointmentSlipRefused,
+    dms.OwnersFound,
+    dms.OwnershipChanged,
+    dms.DealerListed,
+    dms.CapacitySet,
+    dms.VisitArrived,
+    dms.VisitClosed,
     csc.OpenCallTask,
     csc.CloseCallTask,
+    csc.ReopenCallTask,
+    csc.RecordOutcome,
+    csc.MarkRegistered,
     csc.AppointmentTaskCreated,
     csc.AppointmentTaskRefused,
     csc.AppointmentCallLogged,
@@ -42,6 +74,14 @@ ALL: tuple[type[Contract], ...] = (
     wechat.TemplateRefused,
     wechat.TemplateDelivered,
     wechat.TemplateUndelivered,
+    wechat.SendText,
+    wechat.TextAccepted,
+    wechat.TextRefused,
+    wechat.RenewJsTicket,
+    wechat.JsTicketIssued,
+    sms.SendSms,
+    sms.SmsAccepted,
+    sms.SmsRefused,
     ops.OpsReport,
     ops.RedriveParked,
     ops.DropParked,
@@ -49,5 +89,5 @@ ALL: tuple[type[Contract], ...] = (
 
 BY_TYPE: dict[str, type[Contract]] = {contract.type_name(): contract for contract in ALL}
 
-QUEUED_SERVICES: tuple[str, ...] = ("appointments", "customers", "messaging", "insight", "sender", "dms", "csc")
-"""Services with a queue of their own. The gateway and the pages only publish."""
+QUEUED_SERVICES: tuple[str, ...] = ("appointments", "customers", "messaging", "insight", "sender", "pages", "dms", "csc", "sms")
+"""Services with a queue of their own. The gateway only publishes."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from contracts.appointments import ServiceItem
+from contracts.appointments import ServiceItem, Slot
 from contracts.envelope import Actor, Event, PartnerCommand
 from contracts.personal import Concern, Mobile, PersonName, Vin
 
@@ -27,6 +27,8 @@ class OpenCallTask(PartnerCommand):
     mobile: Mobile
     dealer_code: str
     requested_date: date
+    slot: Slot = ""
+    request_no: int = Field(default=1, ge=1, description="A slip says which request it answers.")
     items: tuple[ServiceItem, ...]
     concern: Concern | None = None
     due_at: AwareDatetime
@@ -40,6 +42,44 @@ class CloseCallTask(PartnerCommand):
 
     appointment_id: UUID
     reason: str = Field(max_length=64)
+
+
+class ReopenCallTask(PartnerCommand):
+    """The follower asks for another day: call (again). A slip that is there holds until a new one comes."""
+
+    owner: ClassVar[str] = "csc"
+    subject_field: ClassVar[str] = "appointment_id"
+
+    appointment_id: UUID
+    request_no: int = Field(ge=2)
+    requested_date: date
+    slot: Slot = ""
+    due_at: AwareDatetime
+
+
+class RecordOutcome(PartnerCommand):
+    """What became of a confirmed appointment, for CSC's statistics (A-APT-28)."""
+
+    owner: ClassVar[str] = "csc"
+    subject_field: ClassVar[str] = "appointment_id"
+
+    appointment_id: UUID
+    outcome: Literal["arrived", "completed", "no_show"]
+    at: AwareDatetime
+
+
+class MarkRegistered(PartnerCommand):
+    """This customer can be reached by WeChat for this car, or cannot any more (A-REM-10, 16)."""
+
+    owner: ClassVar[str] = "csc"
+    subject_field: ClassVar[str] = "binding_id"
+
+    binding_id: UUID
+    binding_version: int = Field(ge=1)
+    customer_id: str
+    vin: Vin
+    registered: bool
+    at: AwareDatetime
 
 
 class CscNews(Event):
@@ -76,10 +116,13 @@ class Call(BaseModel):
 class AppointmentCallLogged(CscNews):
     """The task in full after a call, with CSC's version of it."""
 
+    schema_version: ClassVar[int] = 2
+
     task_id: str = Field(max_length=64)
     task_version: int = Field(ge=1)
-    task_state: Literal["open", "closed", "declined"]
+    task_state: Literal["open", "closed", "declined", "transferred"]
     calls: tuple[Call, ...]
+    transferred_to: str = Field(default="", max_length=32, description="The other dealer's code, when transferred.")
 
 
 class AppointmentSlipSaved(CscNews):
@@ -88,6 +131,7 @@ class AppointmentSlipSaved(CscNews):
     slip_id: str = Field(max_length=64)
     slip_version: int = Field(ge=1)
     slip_state: Literal["active", "cancelled"]
+    request_no: int = Field(default=1, ge=1, description="The request that it answers.")
     dealer_code: str = Field(max_length=32)
     appointment_at: AwareDatetime
     items: tuple[ServiceItem, ...]

@@ -1,6 +1,6 @@
 """What became of a message to a follower: the news of `services/messaging` (A-APT-21, 22)."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -18,10 +18,12 @@ class ConfirmationNews(Event):
 
 
 class AppointmentConfirmationSent(ConfirmationNews):
-    """WeChat took the confirmation."""
+    """The confirmation went out by one of the channels, tried in this order (A-APT-21, 22)."""
+
+    channel: Literal["template", "customer_service", "sms"] = "template"
 
 
 class AppointmentConfirmationFailed(ConfirmationNews):
-    """The follower did not get it: another channel is needed."""
+    """The follower did not get it by any channel: an operator settles it."""
 
     reason: str = Field(max_length=64)

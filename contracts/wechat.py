@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.envelope import Actor, Event, PartnerCommand
-from contracts.personal import ChatText, Openid, RawPush
+from contracts.envelope import Actor, Command, Event, PartnerCommand
+from contracts.personal import ChatText, JsTicket, Openid, RawPush
 
 
 class Push(Event):
@@ -76,7 +76,7 @@ class SendTemplate(PartnerCommand):
     account: str = Field(max_length=32)
     openid: Openid
     template: str = Field(max_length=64, description="Our name of the template; config.yaml maps it to WeChat's id.")
-    url: str = Field(default="", max_length=1024)
+    url: str = Field(default="", max_length=1024, description="A path below our public address, or a whole address.")
     fields: dict[str, str] = Field(description="Our word to text, e.g. {'items': '保养'}; config.yaml maps keywords to our words.")
 
 
@@ -111,3 +111,64 @@ class TemplateDelivered(TemplateNews):
 class TemplateUndelivered(TemplateNews):
     message_number: str = Field(max_length=20)
     status: str = Field(max_length=128)
+
+
+class SendText(PartnerCommand):
+    """Send one customer-service message: only while a window is open (48 h after a message, 1 min after a click)."""
+
+    owner: ClassVar[str] = "sender"
+    subject_field: ClassVar[str] = "about_id"
+
+    about_id: UUID
+    about_version: int = Field(ge=1)
+    purpose: str = Field(max_length=64)
+    account: str = Field(max_length=32)
+    openid: Openid
+    text: ChatText
+
+
+class TextNews(Event):
+    """What became of a `SendText`; unnumbered."""
+
+    owner: ClassVar[str] = "sender"
+    readers: ClassVar[tuple[str, ...]] = ("messaging",)
+    subject_field: ClassVar[str] = "about_id"
+
+    about_id: UUID
+    about_version: int = Field(ge=1)
+    purpose: str = Field(max_length=64)
+    command_id: UUID
+
+
+class TextAccepted(TextNews):
+    """WeChat took it."""
+
+
+class TextRefused(TextNews):
+    """A clear no: the window is closed or used up (`window_closed`), or as for a template."""
+
+    errcode: int
+    reason: Literal["window_closed", "user_state", "our_data", "operator_config", "already_sent", "unknown"]
+
+
+class RenewJsTicket(Command):
+    """The pages of this account need a ticket that is good for a while (A-ITF-24)."""
+
+    owner: ClassVar[str] = "sender"
+    subject_field: ClassVar[str] = "ticket_id"
+
+    ticket_id: UUID = Field(description="Follows from the account.")
+    account: str = Field(max_length=32)
+
+
+class JsTicketIssued(Event):
+    """The ticket that signs the pages' use of the JS-SDK; the later expiry wins."""
+
+    owner: ClassVar[str] = "sender"
+    readers: ClassVar[tuple[str, ...]] = ("pages",)
+    subject_field: ClassVar[str] = "ticket_id"
+
+    ticket_id: UUID
+    account: str = Field(max_length=32)
+    ticket: JsTicket
+    expires_at: AwareDatetime

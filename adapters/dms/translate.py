@@ -2,7 +2,7 @@
 
 from contracts.appointments import ServiceItem
 from contracts.dms import AppointmentRejected, StoreAppointment, StoreSlip
-from contracts.partners.dms import DmsPush, SlipRecord, StoreRecord
+from contracts.partners.dms import AppointmentRejectedPush, DmsPush, SlipRecord, StoreRecord
 from contracts.partners.wire import Item
 
 
@@ -41,5 +41,7 @@ def _items(items: tuple[ServiceItem, ...]) -> tuple[Item, ...]:
 
 
 def news_of(push: DmsPush) -> AppointmentRejected:
-    """What the DMS tells us by itself. So far it is one thing: a no after it had taken the request."""
+    """What the DMS tells us by itself."""
+    if not isinstance(push, AppointmentRejectedPush):
+        raise TypeError(push.type)
     return AppointmentRejected(appointment_id=push.data.appointment_id, reason=push.data.reason)

@@ -3,6 +3,9 @@
 What we ask (base URL of CSC; headers as for the DMS):
   POST /call-tasks                          TaskRecord  → 201 TaskAnswer | 409/422 RefusalAnswer
   POST /call-tasks/{appointment_id}/close   CloseRecord → 200 DoneAnswer | 404/409/422 RefusalAnswer
+  POST /call-tasks/{appointment_id}/reopen  ReopenRecord → 200 DoneAnswer | 404/409/422 RefusalAnswer
+  PUT  /appointments/{appointment_id}/outcome OutcomeRecord → 200 DoneAnswer | 404/409/422 RefusalAnswer
+  PUT  /registrations/{binding_id}          RegistrationRecord → 200 DoneAnswer | 409/422 RefusalAnswer
   GET  /call-tasks/{appointment_id}                     → 200 TaskAnswer | 404 RefusalAnswer
 What it pushes to us (Standard Webhooks): POST /partners/csc/v1/events with one of the pushes below, told apart by `type`.
 """
@@ -26,6 +29,8 @@ class TaskRecord(Wire):
     mobile: str
     dealer_code: str
     requested_date: date
+    slot: str = ""
+    request_no: int = 1
     items: tuple[Item, ...]
     concern: str | None = None
     due_at: AwareDatetime
@@ -33,6 +38,15 @@ class TaskRecord(Wire):
 
 class TaskAnswer(Wire):
     task_id: str = Field(min_length=1, max_length=64)
+
+
+class ReopenRecord(Wire):
+    """The customer asks for another day: call again. The highest `request_no` counts."""
+
+    request_no: int = Field(ge=2)
+    requested_date: date
+    slot: str = ""
+    due_at: AwareDatetime
 
 
 class CloseRecord(Wire):
@@ -50,8 +64,9 @@ class Task(Wire):
     appointment_id: UUID
     task_id: str = Field(min_length=1, max_length=64)
     version: int = Field(ge=1)
-    state: Literal["open", "closed", "declined"]
+    state: Literal["open", "closed", "declined", "transferred"]
     calls: tuple[LoggedCall, ...] = ()
+    transferred_to: str = Field(default="", max_length=32, description="The other dealer's code, when transferred.")
 
 
 class Slip(Wire):
@@ -61,6 +76,7 @@ class Slip(Wire):
     slip_id: str = Field(min_length=1, max_length=64)
     version: int = Field(ge=1)
     state: Literal["active", "cancelled"]
+    request_no: int = Field(default=1, ge=1, description="The request that it answers, as the task has it.")
     dealer_code: str = Field(min_length=1, max_length=32)
     appointment_at: AwareDatetime
     items: tuple[Item, ...]

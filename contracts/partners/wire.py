@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Wire(BaseModel):
@@ -37,3 +37,20 @@ class PushAnswer(Wire):
     field: str = ""
     message: str = ""
     retryable: bool = False
+
+
+class OutcomeRecord(Wire):
+    """What became of a confirmed appointment (A-APT-28)."""
+
+    outcome: Literal["arrived", "completed", "no_show"]
+    at: AwareDatetime
+
+
+class RegistrationRecord(Wire):
+    """A customer is registered on the service account with this car, or is not any more (A-REM-10); the highest version counts."""
+
+    version: int = Field(ge=1)
+    customer_id: str
+    vin: str
+    registered: bool
+    at: AwareDatetime

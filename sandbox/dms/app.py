@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Flask, Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.partners.dms import CancelRecord, DmsPush, RejectedPush, SlipRecord, StoreRecord
+from contracts.partners.dms import AppointmentRejectedPush, CancelRecord, RejectedPush, SlipRecord, StoreRecord
 from sandbox.dms.records import DmsRecords
 from sandbox.office import Office
 from sandbox.partner import guard, once
@@ -64,7 +64,7 @@ def _desk(app: Flask, office: Office, records: DmsRecords) -> None:
             if version is None:
                 raise Problem(409, "nothing_to_reject", "no stored appointment of this id")
             news = RejectedPush(appointment_id=appointment_id, version=version, reason=reason)
-            push = DmsPush(type="appointment.rejected", timestamp=office.now(), data=news)
+            push = AppointmentRejectedPush(type="appointment.rejected", timestamp=office.now(), data=news)
             push_id = office.outgoing.add(tx, EVENTS, push.model_dump_json())
         office.outgoing.wake()
         return jsonify({"push_id": push_id, "version": version}), 202
