@@ -11,9 +11,7 @@ from contracts.envelope import Actor, Command, Event
 from contracts.personal import Concern
 
 DealerCode = str
-Slot = Annotated[
-    str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$", description="09:00-10:00, or empty: all day")
-]
+Slot = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$", description="09:00-10:00, or empty: all day")]
 Source = Literal["menu", "reminder", "agent", "phone", "dealer", "app"]
 
 

@@ -116,13 +116,11 @@ class Call(BaseModel):
 class AppointmentCallLogged(CscNews):
     """The task in full after a call, with CSC's version of it."""
 
-    schema_version: ClassVar[int] = 2
-
     task_id: str = Field(max_length=64)
     task_version: int = Field(ge=1)
-    task_state: Literal["open", "closed", "declined", "transferred"]
+    task_state: Literal["open", "closed", "declined"]
     calls: tuple[Call, ...]
-    transferred_to: str = Field(default="", max_length=32, description="The other dealer's code, when transferred.")
+    transferred_to: str = Field(default="", max_length=32, description="Closed because this other dealer was agreed on; empty otherwise.")
 
 
 class AppointmentSlipSaved(CscNews):

@@ -64,9 +64,9 @@ class Task(Wire):
     appointment_id: UUID
     task_id: str = Field(min_length=1, max_length=64)
     version: int = Field(ge=1)
-    state: Literal["open", "closed", "declined", "transferred"]
+    state: Literal["open", "closed", "declined"]
     calls: tuple[LoggedCall, ...] = ()
-    transferred_to: str = Field(default="", max_length=32, description="The other dealer's code, when transferred.")
+    transferred_to: str = Field(default="", max_length=32, description="Closed because this other dealer was agreed on; empty otherwise.")
 
 
 class Slip(Wire):
