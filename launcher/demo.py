@@ -13,12 +13,13 @@ import click
 import requests
 
 from launcher import tables
-from launcher.servers import PrivateServers, ServersMissing
+from launcher.installation import PackagesMissing
+from launcher.servers import PrivateServers
 from launcher.servers.child import ServerFailed
 from launcher.stage import NotReady, Runtime, Stage
 from launcher.story import Story, StoryBroke
 
-BROKE = (StoryBroke, NotReady, ServersMissing, ServerFailed, requests.RequestException)
+BROKE = (StoryBroke, NotReady, PackagesMissing, ServerFailed, requests.RequestException)
 
 
 class Interrupted(Exception):

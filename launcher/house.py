@@ -7,6 +7,8 @@ from pathlib import Path
 from chassis.listener import Zone
 
 ROOT = Path(__file__).parents[1]
+WEB_ASSETS = ROOT / "web_assets"
+"""What our pages take from others: made by `make setup`, see launcher/assets.py."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ TITLES = {
 }
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>车桥 Cheqiao: 接口文档</title><body style="font:16px/1.6 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem">
-<h1>接口文档 <small>API documents</small></h1><ul>{items}</ul><p>OpenAPI 3.1</p></body></html>"""
+<main><h1>接口文档 <small>API documents</small></h1><ul>{items}</ul><p>OpenAPI 3.1</p></main></body></html>"""
 
 
 def welcome(places: Mapping[str, str]) -> "WSGIApplication":

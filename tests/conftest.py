@@ -12,6 +12,8 @@ import pytest
 from launcher.servers import PrivateServers
 from tests.servers import Place, places
 
+collect_ignore = ["browser"]  # Playwright needs an unpatched process: a run of its own, see .ci/test
+
 
 @pytest.fixture(scope="session")
 def servers(request: pytest.FixtureRequest) -> Iterator[PrivateServers]:

@@ -11,11 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from launcher.servers.installation import ServersMissing, ensure_installed
+from launcher.installation import SERVERS, ensure_installed
 from launcher.servers.mariadb import MariaDB
 from launcher.servers.rabbitmq import RabbitMQ
 
-__all__ = ["MariaDB", "PrivateServers", "RabbitMQ", "ServersMissing", "ensure_installed"]
+__all__ = ["MariaDB", "PrivateServers", "RabbitMQ"]
 
 
 class PrivateServers:
@@ -39,8 +39,8 @@ class PrivateServers:
         return self.mariadb.url("cheqiao_")
 
     def start(self) -> Self:
-        """Install what is missing, then start both side by side; about five seconds. Raises ServersMissing or ServerFailed."""
-        ensure_installed(self._say)
+        """Install what is missing, then start both side by side; about five seconds. Raises PackagesMissing or ServerFailed."""
+        ensure_installed(SERVERS, self._say)
         self._say("starting a private RabbitMQ and MariaDB …")
         with ExitStack() as on_failure:
             on_failure.callback(self.stop)

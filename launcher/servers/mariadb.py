@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pymysql
 
+from launcher.installation import program
 from launcher.servers.child import Child, ServerFailed, clean_environment, free_port
-from launcher.servers.installation import program
 
 FIRST_STATEMENTS = """\
 ALTER USER 'root'@'localhost' IDENTIFIED BY '{password}';

@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from launcher.installation import program
 from launcher.servers.child import Child, ServerFailed, clean_environment, free_port, listens
-from launcher.servers.installation import program
 
 CONFIGURATION = """\
 listeners.tcp.local = 127.0.0.1:{port}

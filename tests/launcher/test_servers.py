@@ -8,9 +8,8 @@ from pathlib import Path
 import kombu
 import pytest
 
-from launcher.servers import PrivateServers, ServersMissing
+from launcher.servers import PrivateServers
 from launcher.servers.child import Child, ServerFailed, free_port, listens
-from launcher.servers.installation import program
 from tests.servers import Place
 
 
@@ -47,11 +46,6 @@ def test_a_frozen_broker_keeps_its_port_and_says_nothing(servers: PrivateServers
         servers.rabbitmq.thaw()
 
     servers.rabbitmq.await_ready()
-
-
-def test_a_missing_program_is_named_with_what_to_install() -> None:
-    with pytest.raises(ServersMissing, match="apt-get install"):
-        program("no-such-server")
 
 
 def test_a_server_that_ends_at_once_says_why(tmp_path: Path) -> None:

@@ -1,0 +1,72 @@
+"""How a test looks at a page: on a phone, with the browser's complaints, with axe, and with a picture for people."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from launcher.house import WEB_ASSETS
+
+AXE = WEB_ASSETS / "axe-core" / "axe.min.js"
+LEFT = "net::ERR_ABORTED"
+"""How a request ends whose page was left meanwhile; no fault of anybody's."""
+UNASKED = "/favicon.ico"
+"""The browser looks for it on its own account, once per address."""
+
+
+class Complaints(list[str]):
+    """Errors on the console, errors of scripts, requests that got no answer: a line each."""
+
+    def expect(self, text: str) -> None:
+        """Take away those that contain the text; there must be one. For pages that refuse something on purpose."""
+        others = [line for line in self if text not in line]
+        assert len(others) < len(self), f"nobody complained of {text}: {list(self)}"
+        self[:] = others
+
+    def listen(self, page: Page) -> None:
+        page.on("console", lambda said: self._add(said.text, said.location["url"]) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self._add(str(error), page.url))
+        page.on("requestfailed", lambda asked: self._add(str(asked.failure), asked.url))
+
+    def _add(self, text: str, url: str) -> None:
+        if text != LEFT and not url.endswith(UNASKED):
+            self.append(f"{text} ({url})")
+
+
+@contextmanager
+def phone(browser: Browser, complaints: Complaints, locale: str = "zh-CN") -> Iterator[Page]:
+    """A page on a phone with cookies of its own."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        device_scale_factor=1,
+        is_mobile=True,  # a page that forgets its viewport is then as tiny as on a real one
+        has_touch=True,
+        locale=locale,
+        timezone_id="Asia/Shanghai",
+    )
+    try:
+        page = context.new_page()
+        complaints.listen(page)
+        yield page
+    finally:
+        context.close()
+
+
+def axe(page: Page) -> list[str]:
+    """What axe-core finds serious or critical, in the page and its frames: rule, why, and where."""
+    for frame in page.frames:
+        frame.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    return [
+        f"{fault['id']}: {fault['help']}: {', '.join(str(node['target']) for node in fault['nodes'])}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+
+def picture(page: Page, name: str) -> None:
+    """For people to look at: `name`.png, whole length, in the folder that CHEQIAO_PICTURES names; nothing without it."""
+    if folder := os.environ.get("CHEQIAO_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
