@@ -1,4 +1,10 @@
 # One image for every service: `docker run cheqiao run appointments`.
+FROM node:22.20.0-bookworm-slim AS assets
+WORKDIR /assets
+COPY package.json package-lock.json .npmrc ./
+COPY .ci/assets .ci/assets
+RUN .ci/assets --omit=dev
+
 FROM python:3.11.13-slim-bookworm AS built
 WORKDIR /app
 COPY requirements.lock pyproject.toml ./
@@ -18,6 +24,7 @@ FROM python:3.11.13-slim-bookworm
 RUN useradd --system --uid 10001 --create-home cheqiao && mkdir -p /app /var/lib/cheqiao && chown cheqiao /var/lib/cheqiao
 COPY --from=built /venv /venv
 COPY --from=built /app /app
+COPY --from=assets /assets/web_assets /app/web_assets
 COPY config.yaml /app/config.yaml
 WORKDIR /app
 USER cheqiao

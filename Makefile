@@ -1,17 +1,21 @@
 # make run · make demo [RUNTIME=production] · make test · make check · make faults
-# The first one that is called makes .venv; all it needs is Python 3.11 or newer with pip.
+# The first one that is called makes .venv and web_assets; all it needs is Python 3.11 or newer with pip.
 .DEFAULT_GOAL := setup
 .PHONY: setup run demo test check faults clean
 
 BIN := .venv/bin
 READY := .venv/.ready
+ASSETS := web_assets/.ready
 RUNTIME ?= embedded
 LIVING := ^$$|^tests/|unused (variable|attribute|import) # fields of models are read by name; ruff sees the rest
 
-setup: $(READY)
+setup: $(READY) $(ASSETS)
 
 $(READY): requirements.lock pyproject.toml .ci/setup
 	@.ci/setup
+
+$(ASSETS): package.json package-lock.json .npmrc .ci/assets | $(READY)
+	@.ci/assets
 
 run: setup ## everything in one process, with stand-ins for WeChat, DMS and CSC
 	@exec $(BIN)/cheqiao up --embedded
@@ -19,7 +23,7 @@ run: setup ## everything in one process, with stand-ins for WeChat, DMS and CSC
 demo: setup ## one booking there and back, on a runtime: embedded or production
 	@exec $(BIN)/cheqiao demo --runtime $(RUNTIME)
 
-test: setup ## all tests but those that wait over ten seconds; RabbitMQ and MariaDB are started (and installed) by them
+test: setup ## all tests but those that wait over ten seconds; RabbitMQ, MariaDB and Chromium are started (and installed) by them
 	@.ci/test
 
 faults: setup ## every fault made for real, those that wait long too: kills, freezes, cut links, alarms, servers away
@@ -34,4 +38,4 @@ check: setup ## style, types, who may import whom, contracts, dead code
 	@echo "check: ok"
 
 clean: ## back to a fresh clone, data included
-	@rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv web_assets var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
