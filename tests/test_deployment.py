@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from launcher.house import PREFIXES, SERVICES
+from launcher.house import PREFIXES, SERVICES, WEB_ASSETS
 
 ROOT = Path(__file__).parents[1]
 PINNED = re.compile(r"^[a-z]+:\d+\.\d+\.\d+[a-z0-9.-]*$")
@@ -77,6 +77,24 @@ def test_every_package_is_in_the_image(dockerfile: list[str]) -> None:
 
     assert packages - {"tests"} <= copied
     assert {"requirements.lock", "config.yaml"} <= copied
+
+
+def test_whatever_is_copied_into_the_image_is_in_the_repository(dockerfile: list[str]) -> None:
+    ours = [line.split()[1:-1] for line in dockerfile if line.startswith("COPY") and "--from" not in line]
+
+    assert [name for names in ours for name in names if not (ROOT / name).exists()] == []
+
+
+def test_the_image_has_what_our_pages_take_from_others_and_not_what_tests_do(dockerfile: list[str]) -> None:
+    assert "RUN .ci/assets --omit=dev" in dockerfile
+    assert f"COPY --from=assets /assets/{WEB_ASSETS.name} /app/{WEB_ASSETS.name}" in dockerfile
+
+
+@pytest.mark.parametrize("ignoring", [".gitignore", ".dockerignore"])
+def test_what_others_wrote_goes_into_neither_git_nor_an_image_from_here(ignoring: str) -> None:
+    ignored = {line.rstrip("/") for line in (ROOT / ignoring).read_text().splitlines()}
+
+    assert {WEB_ASSETS.name, "node_modules"} <= ignored
 
 
 def test_the_image_does_not_run_as_root(dockerfile: list[str]) -> None:
