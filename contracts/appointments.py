@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -208,3 +208,8 @@ class PlacesLeft(Event):
     slot: Slot = ""
     left: int = Field(ge=0)
     closed: bool = False
+
+
+def places_id(dealer_code: str, day: date, slot: str) -> UUID:
+    """The subject of `PlacesLeft` and `CapacitySet`: the same wherever it is worked out. An empty slot is the whole day."""
+    return uuid5(NAMESPACE_URL, f"urn:cheqiao:places:{dealer_code}|{day.isoformat()}|{slot}")

@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -221,6 +221,11 @@ class DealerListed(Event):
     longitude: float | None = Field(default=None, ge=-180, le=180, description="GCJ-02")
     hours: tuple[OpeningHours, ...] = Field(default=(), max_length=21)
     active: bool = Field(default=True, description="Takes bookings.")
+
+
+def dealer_id(code: str) -> UUID:
+    """The subject of `DealerListed`."""
+    return uuid5(NAMESPACE_URL, f"urn:cheqiao:dealer:{code}")
 
 
 class CapacitySet(Event):
