@@ -31,19 +31,13 @@ OVER = 0
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-class Read(Entrypoint):
-    """What the three entrypoints share: they register with the service's runtime and run the method as a nameko worker."""
+class Working(Entrypoint):
+    """What all entrypoints share: they run the method as a nameko worker."""
 
     runtime = ServiceRuntime()
 
-    def __init__(self, types: tuple[type[Contract], ...], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._types = types
-
     def setup(self) -> None:
         self.runtime.setup()  # nameko sets extensions up in any order
-        for contract in self._types:
-            self.runtime.handling.readings[contract.type_name()] = self
 
     def stop(self) -> None:
         self.runtime.stop_reading()
@@ -68,6 +62,19 @@ class Read(Entrypoint):
         if error is not None:
             raise error
         return result
+
+
+class Read(Working):
+    """What the three entrypoints for messages share: they register with the service's runtime."""
+
+    def __init__(self, types: tuple[type[Contract], ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._types = types
+
+    def setup(self) -> None:
+        super().setup()
+        for contract in self._types:
+            self.runtime.handling.readings[contract.type_name()] = self
 
 
 class Handles(Read):
@@ -161,21 +168,21 @@ class CarriesOut(Read):
 
 def handles(contract: type[Contract]) -> Callable[[Method], Method]:
     """`def on_x(self, message: X, tx: Transaction) -> None`"""
-    return _decorating(Handles, (contract,))
+    return decorating(Handles, (contract,))
 
 
 def carries_out(command: type[Command]) -> Callable[[Method], Method]:
     """`def do_x(self, wish: X) -> Event | tuple[Event, ...] | None`. Raise Unavailable or ContractBroken; a Refused becomes an event."""
-    return _decorating(CarriesOut, (command,))
+    return decorating(CarriesOut, (command,))
 
 
 def watches(*types: type[Contract]) -> Callable[[Method], Method]:
     """`def on_any(self, envelope: Envelope, tx: Transaction) -> None`"""
-    return _decorating(Watches, types)
+    return decorating(Watches, types)
 
 
-def _decorating(kind: type[Read], types: tuple[type[Contract], ...]) -> Callable[[Method], Method]:
-    registering: Callable[[Method], Method] = kind.decorator(types)
+def decorating(kind: type[Working], argument: object) -> Callable[[Method], Method]:
+    registering: Callable[[Method], Method] = kind.decorator(argument)
     return lambda method: registering(_ending_as_it_should(method))
 
 

@@ -120,6 +120,14 @@ carried_line = Table(
 )
 """The receiver's side of it: the last one that ended, and whether the next is being carried out now."""
 
+timer = Table(
+    "timer",
+    metadata,
+    Column("name", String(64), primary_key=True, comment="the method"),
+    Column("due_at", BigInteger, nullable=False),
+)
+"""When each of a service's timers is due next; whoever moves it on does the work, in the same transaction."""
+
 partner_call = Table(
     "partner_call",
     metadata,

@@ -1,0 +1,82 @@
+"""What a service does by the clock: `every`, once per period, however many copies of the service run.
+
+The row of `timer` is moved on in the transaction that does the work: of several copies one gets it, and one that dies in between has
+done nothing, so that another does it. No lease, no clock of its own for each copy. (design section 8)
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+from sqlalchemy import insert, select, update
+
+from chassis import crash
+from chassis.clock import milliseconds_now
+from chassis.database import Conflict, Transaction
+from chassis.entrypoints import Method, Working, decorating
+from chassis.errors import Unavailable
+from chassis.logs import get_logger
+from chassis.tables import timer
+
+log = get_logger(__name__)
+
+LOOK_SECONDS = 1.0
+"""How often each copy looks whether it is time; a shorter period is kept as well as this allows."""
+
+PAUSE_SECONDS = 5.0
+"""After a failure."""
+
+
+class Every(Working):
+    """Begins soon after the first start; what fell due while nothing ran is done once."""
+
+    def __init__(self, seconds: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._period_ms = round(seconds * 1000)
+        self._look_seconds = min(LOOK_SECONDS, seconds)
+        self._stopping = False
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._run, identifier=f"every: {self.method_name}")
+
+    def stop(self) -> None:
+        self._stopping = True
+        super().stop()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            eventlet.sleep(self._look_seconds)
+            try:
+                self._do_if_due()
+            except (Unavailable, Conflict):
+                log.info("timer_waits", service=self.runtime.name, timer=self.method_name)
+                eventlet.sleep(PAUSE_SECONDS)
+            except Exception as error:  # noqa: BLE001 - a faulty timer must not take the service down; what it began is rolled back
+                log.warning("timer_failed", service=self.runtime.name, timer=self.method_name, error=type(error).__name__)
+                eventlet.sleep(PAUSE_SECONDS)
+
+    def _do_if_due(self) -> None:
+        database, mine = self.runtime.database, timer.c.name == self.method_name
+        with database.read() as connection:
+            due_at = connection.execute(select(timer.c.due_at).where(mine)).scalar_one_or_none()
+        now = milliseconds_now()
+        if due_at is not None and due_at > now:
+            return
+        with database.write() as tx:
+            if self._is_ours(tx, due_at, now):
+                self.call(tx)
+                crash.here("before_commit", self.runtime.name)
+
+    def _is_ours(self, tx: Transaction, due_at: int | None, now: int) -> bool:
+        """Of two copies at the same moment the second meets the key, or finds that the time has moved on."""
+        after = now + self._period_ms
+        if due_at is None:
+            tx.execute(insert(timer).values(name=self.method_name, due_at=after))
+            return True
+        moved = tx.execute(update(timer).where(timer.c.name == self.method_name, timer.c.due_at == due_at).values(due_at=after))
+        return moved.rowcount == 1
+
+
+def every(seconds: float) -> Callable[[Method], Method]:
+    """`def sweep(self, tx: Transaction) -> None`. Keep it short: it is one transaction; leave the rest for the next time."""
+    return decorating(Every, seconds)
