@@ -5,7 +5,7 @@
 
 BIN := .venv/bin
 READY := .venv/.ready
-ASSETS := web_assets/.ready
+ASSETS := web_assets/axe-core/axe.min.js
 RUNTIME ?= embedded
 LIVING := ^$$|^tests/|unused (variable|attribute|import) # fields of models are read by name; ruff sees the rest
 
