@@ -9,7 +9,8 @@
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -29,7 +30,7 @@ from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused, Unavailable
 from chassis.logs import get_logger
 from chassis.privacy import violations_of
-from chassis.settings import Partner
+from chassis.settings import Called
 from contracts.envelope import Command
 from contracts.partners.wire import RefusalAnswer
 
@@ -126,10 +127,10 @@ def _at_least_as_asked(state: RetryCallState) -> float:
 class PartnerClient:
     """Speaks with one partner. `settings.deadline_seconds` bounds a question with all its tries, to the last byte of the answer."""
 
-    def __init__(self, name: str, settings: Partner, calls: CallLog, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, name: str, settings: Called, calls: CallLog, sleep: Callable[[float], None] = time.sleep) -> None:
         self.name = name
+        self.seconds = settings.deadline_seconds
         self._base_url = settings.base_url.rstrip("/")
-        self._seconds = settings.deadline_seconds
         self._idempotent = settings.idempotent
         self._patience = patient(settings.deadline_seconds, settings.attempts_in_place, sleep)
         self._calls = calls
@@ -152,7 +153,7 @@ class PartnerClient:
         return self._ask(_Question("GET", path, None, command, answers), None)
 
     def _ask(self, question: _Question[A], find: str | None) -> A:
-        ends_at = time.monotonic() + self._seconds
+        ends_at = time.monotonic() + self.seconds
         before = replace(question, method="GET", path=find, body=None) if find and not self._idempotent else None
         answer: A = self._patience(self._try, question, before, ends_at)
         return answer
@@ -270,6 +271,18 @@ def seconds_asked(header: str | None, now: datetime) -> float | None:
     except (ValueError, OverflowError):
         return None
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+@contextmanager
+def harmless(*codes: str, where: str) -> Iterator[None]:
+    """A no for one of these reasons leaves things as we want them. Any other breaks the contract: we have nobody to hand it to, and
+    an operator must settle it with the partner.
+    """
+    try:
+        yield
+    except Refused as no:
+        if no.reason not in codes:
+            raise ContractBroken(where, (("code", "may not be refused for this"),)) from no
 
 
 def segment(reference: str) -> str:

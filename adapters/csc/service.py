@@ -1,4 +1,4 @@
-"""Carries call-back tasks to CSC, and what CSC says of calls and slips to us (A-APT-13..19)."""
+"""Carries call-back tasks, outcomes and registrations to CSC, and what CSC says of calls and slips to us (A-REM-10, A-APT-13..19, 28)."""
 
 from typing import Any
 
@@ -14,7 +14,15 @@ from chassis.inbound import create_inbound
 from chassis.listener import Mount
 from chassis.partner import PartnerClient
 from chassis.runtime import ServiceRuntime
-from contracts.csc import AppointmentTaskCreated, AppointmentTaskRefused, CloseCallTask, OpenCallTask
+from contracts.csc import (
+    AppointmentTaskCreated,
+    AppointmentTaskRefused,
+    CloseCallTask,
+    MarkRegistered,
+    OpenCallTask,
+    RecordOutcome,
+    ReopenCallTask,
+)
 from contracts.partners.csc import CscPush
 
 PUSHES: TypeAdapter[CscPush] = TypeAdapter(CscPush)
@@ -51,6 +59,18 @@ class CscAdapter:
             return AppointmentTaskRefused(appointment_id=wish.appointment_id, reason=no.reason)
         return AppointmentTaskCreated(appointment_id=wish.appointment_id, task_id=task_id)
 
+    @carries_out(ReopenCallTask)
+    def reopen_call_task(self, wish: ReopenCallTask) -> None:
+        self.csc.reopen_task(wish)
+
     @carries_out(CloseCallTask)
     def close_call_task(self, wish: CloseCallTask) -> None:
         self.csc.close_task(wish)
+
+    @carries_out(RecordOutcome)
+    def record_outcome(self, wish: RecordOutcome) -> None:
+        self.csc.record_outcome(wish)
+
+    @carries_out(MarkRegistered)
+    def mark_registered(self, wish: MarkRegistered) -> None:
+        self.csc.mark_registered(wish)

@@ -1,9 +1,9 @@
 """CSC's words and ours: pure functions, dialect `reference`."""
 
 from contracts.appointments import ServiceItem
-from contracts.csc import AppointmentCallLogged, AppointmentSlipSaved, Call, OpenCallTask
-from contracts.partners.csc import CallLoggedPush, CscPush, Slip, SlipSavedPush, Task, TaskRecord
-from contracts.partners.wire import Item
+from contracts.csc import AppointmentCallLogged, AppointmentSlipSaved, Call, MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
+from contracts.partners.csc import CallLoggedPush, CscPush, ReopenRecord, Slip, SlipSavedPush, Task, TaskRecord
+from contracts.partners.wire import Item, OutcomeRecord, RegistrationRecord
 
 
 def task_record(wish: OpenCallTask) -> TaskRecord:
@@ -17,9 +17,25 @@ def task_record(wish: OpenCallTask) -> TaskRecord:
         mobile=wish.mobile,
         dealer_code=wish.dealer_code,
         requested_date=wish.requested_date,
+        slot=wish.slot,
+        request_no=wish.request_no,
         items=tuple(Item(code=item.code, name=item.name) for item in wish.items),
         concern=wish.concern,
         due_at=wish.due_at,
+    )
+
+
+def reopen_record(wish: ReopenCallTask) -> ReopenRecord:
+    return ReopenRecord(request_no=wish.request_no, requested_date=wish.requested_date, slot=wish.slot, due_at=wish.due_at)
+
+
+def outcome_record(wish: RecordOutcome) -> OutcomeRecord:
+    return OutcomeRecord(outcome=wish.outcome, at=wish.at)
+
+
+def registration_record(wish: MarkRegistered) -> RegistrationRecord:
+    return RegistrationRecord(
+        version=wish.binding_version, customer_id=wish.customer_id, vin=wish.vin, registered=wish.registered, at=wish.at
     )
 
 
@@ -40,6 +56,7 @@ def _call_logged(task: Task) -> AppointmentCallLogged:
         task_version=task.version,
         task_state=task.state,
         calls=tuple(Call(at=call.at, result=call.result) for call in task.calls),
+        transferred_to=task.transferred_to,
     )
 
 
@@ -50,6 +67,7 @@ def _slip_saved(slip: Slip) -> AppointmentSlipSaved:
         slip_id=slip.slip_id,
         slip_version=slip.version,
         slip_state=slip.state,
+        request_no=slip.request_no,
         dealer_code=slip.dealer_code,
         appointment_at=slip.appointment_at,
         items=tuple(ServiceItem(code=item.code, name=item.name) for item in slip.items),

@@ -1,14 +1,30 @@
 """One method per thing the DMS can do for us. Takes and returns our words, never the partner's; dialect `reference`."""
 
+from urllib.parse import urlencode
+
 from adapters.dms import translate
+from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused
-from chassis.partner import PartnerClient, segment
-from contracts.dms import CancelAppointment, StoreAppointment, StoreSlip
-from contracts.partners.dms import CancelRecord, SlipAnswer, StoreAnswer
+from chassis.partner import PartnerClient, harmless, segment
+from contracts.dms import (
+    CancelAppointment,
+    DealerListed,
+    FetchDealers,
+    FindOwner,
+    MoveAppointment,
+    Owner,
+    StoreAppointment,
+    StoreOutcome,
+    StoreRegistration,
+    StoreSlip,
+)
+from contracts.partners.dms import CancelRecord, DealerRecord, DealersAnswer, OwnersAnswer, SlipAnswer, StoreAnswer
 from contracts.partners.wire import DoneAnswer
 
 NOTHING_TO_CANCEL = ("not_found", "already_cancelled")
-"""What the DMS may say to a cancellation that leaves things as we want them."""
+NOTHING_TO_MOVE = ("not_found", "cancelled", "rejected")
+"""The DMS has closed it itself, and tells us so by itself."""
+MOST_PAGES = 50
 
 
 class DmsClient:
@@ -22,17 +38,23 @@ class DmsClient:
         path = f"/appointments/{wish.appointment_id}"
         return self._partner.post("/appointments", translate.store_record(wish), command=wish, answers=StoreAnswer, find=path).dms_no
 
-    def cancel(self, wish: CancelAppointment) -> None:
-        """Mark the request and its slip as cancelled. One that the DMS never had need not be.
+    def move(self, wish: MoveAppointment) -> None:
+        """Another day for a request that is on record; the highest `request_no` counts there too."""
+        path = f"/appointments/{wish.appointment_id}/day"
+        with harmless(*NOTHING_TO_MOVE, where="dms move"):
+            self._partner.put(path, translate.move_record(wish), command=wish, answers=DoneAnswer)
 
-        Any other no breaks the contract: we have nobody to hand it to, and an operator must settle it with the dealer.
-        """
+    def cancel(self, wish: CancelAppointment) -> None:
+        """Mark the request and its slip as cancelled. One that the DMS never had need not be."""
         path = f"/appointments/{wish.appointment_id}/cancel"
-        try:
+        with harmless(*NOTHING_TO_CANCEL, where="dms cancel"):
             self._partner.post(path, CancelRecord(reason=wish.reason), command=wish, answers=DoneAnswer)
-        except Refused as no:
-            if no.reason not in NOTHING_TO_CANCEL:
-                raise ContractBroken("dms cancel", (("code", "a cancellation may not be refused for this"),)) from no
+
+    def store_outcome(self, wish: StoreOutcome) -> None:
+        """What became of it (A-APT-28). The DMS need not keep that of an appointment it does not have."""
+        path = f"/appointments/{wish.appointment_id}/outcome"
+        with harmless("not_found", where="dms outcome"):
+            self._partner.put(path, translate.outcome_record(wish), command=wish, answers=DoneAnswer)
 
     def store_slip(self, wish: StoreSlip) -> int:
         """Put the slip on record; return the version that is on record now, which may be a later one. Raises Refused."""
@@ -43,3 +65,39 @@ class DmsClient:
         if answer.version < wish.slip_version:
             raise ContractBroken("dms slip", (("version", "lower than the one that was sent"),))
         return answer.version
+
+    def find_owners(self, wish: FindOwner) -> tuple[Owner, ...]:
+        """The cars of who has all three; none where the DMS says no: a wrong person is to learn nothing from it (A-REM-05)."""
+        try:
+            answer = self._partner.post("/owners/find", translate.owner_query(wish), command=wish, answers=OwnersAnswer)
+        except Refused:
+            return ()
+        vins = [owner.vin for owner in answer.owners]
+        if not all(vin.endswith(wish.vin) for vin in vins):
+            raise ContractBroken("dms owners", (("owners.vin", "does not end as the one that was asked for"),))
+        if len(set(vins)) < len(vins):
+            raise ContractBroken("dms owners", (("owners.vin", "one car has one current owner"),))
+        return tuple(translate.owner_of(owner) for owner in answer.owners)
+
+    def store_registration(self, wish: StoreRegistration) -> None:
+        """The fact that the owner is registered, or is not any more (A-REM-10). A car that has changed hands meanwhile, the DMS tells."""
+        path = f"/registrations/{wish.binding_id}"
+        with harmless("not_owner", where="dms registration"):
+            self._partner.put(path, translate.registration_record(wish), command=wish, answers=DoneAnswer)
+
+    def dealers(self, wish: FetchDealers) -> tuple[DealerListed, ...]:
+        """All of them, page by page, within the time of one question."""
+        found: list[DealerRecord] = []
+        cursors: list[str] = []
+        path = "/dealers"
+        with within(self._partner.seconds, "dms dealers"):
+            while len(cursors) < MOST_PAGES:
+                page = self._partner.get(path, command=wish, answers=DealersAnswer)
+                found.extend(page.dealers)
+                if page.next_cursor is None:
+                    return tuple(translate.dealer_listed(dealer) for dealer in found)
+                if page.next_cursor in cursors:
+                    raise ContractBroken("dms dealers", (("next_cursor", "leads back to a page that was there"),))
+                cursors.append(page.next_cursor)
+                path = f"/dealers?{urlencode({'cursor': page.next_cursor})}"
+        raise ContractBroken("dms dealers", (("next_cursor", f"more than {MOST_PAGES} pages"),))

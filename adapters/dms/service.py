@@ -1,4 +1,6 @@
-"""Carries requests, cancellations and slips to the DMS, and the DMS's own news to us (A-APT-12, 19, 20)."""
+"""Carries requests, slips, outcomes, questions for owners and registrations to the DMS, and the DMS's own news to us
+(A-REM-05, 10, A-APT-12, 19, 20, 28).
+"""
 
 from typing import Any
 
@@ -20,10 +22,20 @@ from contracts.dms import (
     AppointmentSlipStored,
     AppointmentStored,
     CancelAppointment,
+    DealerListed,
+    FetchDealers,
+    FindOwner,
+    MoveAppointment,
+    OwnersFound,
     StoreAppointment,
+    StoreOutcome,
+    StoreRegistration,
     StoreSlip,
 )
+from contracts.envelope import Event
 from contracts.partners.dms import DmsPush
+
+PUSHES: TypeAdapter[DmsPush] = TypeAdapter(DmsPush)
 
 
 class Dms(DependencyProvider):
@@ -40,7 +52,11 @@ class Dms(DependencyProvider):
 
 def pushes(runtime: ServiceRuntime) -> Flask:
     """`POST /partners/dms/v1/events`"""
-    return create_inbound(runtime, runtime.process.settings.partners.dms.webhook_secret, TypeAdapter(DmsPush), news_of)
+
+    def translate(push: DmsPush) -> Event:
+        return news_of(push, runtime.vault.vehicle_id)
+
+    return create_inbound(runtime, runtime.process.settings.partners.dms.webhook_secret, PUSHES, translate)
 
 
 class DmsAdapter:
@@ -57,6 +73,10 @@ class DmsAdapter:
             return AppointmentRejected(appointment_id=wish.appointment_id, reason=no.reason)
         return AppointmentStored(appointment_id=wish.appointment_id, dms_no=number)
 
+    @carries_out(MoveAppointment)
+    def move_appointment(self, wish: MoveAppointment) -> None:
+        self.dms.move(wish)
+
     @carries_out(CancelAppointment)
     def cancel_appointment(self, wish: CancelAppointment) -> None:
         self.dms.cancel(wish)
@@ -70,3 +90,20 @@ class DmsAdapter:
                 appointment_id=wish.appointment_id, slip_id=wish.slip_id, slip_version=wish.slip_version, reason=no.reason
             )
         return AppointmentSlipStored(appointment_id=wish.appointment_id, slip_id=wish.slip_id, slip_version=version)
+
+    @carries_out(StoreOutcome)
+    def store_outcome(self, wish: StoreOutcome) -> None:
+        self.dms.store_outcome(wish)
+
+    @carries_out(FindOwner)
+    def find_owner(self, wish: FindOwner) -> OwnersFound:
+        return OwnersFound(registration_id=wish.registration_id, owners=self.dms.find_owners(wish))
+
+    @carries_out(StoreRegistration)
+    def store_registration(self, wish: StoreRegistration) -> None:
+        self.dms.store_registration(wish)
+
+    @carries_out(FetchDealers)
+    def fetch_dealers(self, wish: FetchDealers) -> tuple[DealerListed, ...]:
+        listed: tuple[DealerListed, ...] = self.dms.dealers(wish)
+        return listed

@@ -1,9 +1,50 @@
 """The DMS's words and ours: pure functions, dialect `reference`."""
 
-from contracts.appointments import ServiceItem
-from contracts.dms import AppointmentRejected, StoreAppointment, StoreSlip
-from contracts.partners.dms import AppointmentRejectedPush, DmsPush, SlipRecord, StoreRecord
-from contracts.partners.wire import Item
+from collections.abc import Callable
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from contracts.appointments import ServiceItem, places_id
+from contracts.dms import (
+    AppointmentRejected,
+    CapacitySet,
+    DealerListed,
+    FindOwner,
+    MoveAppointment,
+    OpeningHours,
+    Owner,
+    OwnershipChanged,
+    StoreAppointment,
+    StoreOutcome,
+    StoreRegistration,
+    StoreSlip,
+    VisitArrived,
+    VisitClosed,
+    dealer_id,
+)
+from contracts.envelope import Event
+from contracts.partners.dms import (
+    AppointmentRejectedPush,
+    CapacityRecord,
+    CapacitySavedPush,
+    ClosedVisitRecord,
+    DealerRecord,
+    DealerSavedPush,
+    DmsPush,
+    MoveRecord,
+    OwnerQuery,
+    OwnerRecord,
+    OwnershipChangedPush,
+    OwnershipRecord,
+    SlipRecord,
+    StoreRecord,
+    VisitArrivedPush,
+    VisitClosedPush,
+    VisitRecord,
+)
+from contracts.partners.wire import Item, OutcomeRecord, RegistrationRecord
+
+VehicleId = Callable[[str], UUID]
+"""Our id of the car that has this VIN."""
 
 
 def store_record(wish: StoreAppointment) -> StoreRecord:
@@ -16,12 +57,21 @@ def store_record(wish: StoreAppointment) -> StoreRecord:
         mobile=wish.mobile,
         dealer_code=wish.dealer_code,
         requested_date=wish.requested_date,
+        slot=wish.slot,
         items=_items(wish.items),
         mileage_km=wish.mileage_km,
         concern=wish.concern,
         source=wish.source,
         submitted_at=wish.submitted_at,
     )
+
+
+def move_record(wish: MoveAppointment) -> MoveRecord:
+    return MoveRecord(request_no=wish.request_no, requested_date=wish.requested_date, slot=wish.slot)
+
+
+def outcome_record(wish: StoreOutcome) -> OutcomeRecord:
+    return OutcomeRecord(outcome=wish.outcome, at=wish.at)
 
 
 def slip_record(wish: StoreSlip) -> SlipRecord:
@@ -40,8 +90,107 @@ def _items(items: tuple[ServiceItem, ...]) -> tuple[Item, ...]:
     return tuple(Item(code=item.code, name=item.name) for item in items)
 
 
-def news_of(push: DmsPush) -> AppointmentRejected:
+def owner_query(wish: FindOwner) -> OwnerQuery:
+    return OwnerQuery(vin=wish.vin, id_number=wish.id_number, mobile=wish.mobile)
+
+
+def owner_of(owner: OwnerRecord) -> Owner:
+    return Owner(
+        customer_id=owner.customer_id,
+        vin=owner.vin,
+        name=owner.name,
+        mobile=owner.mobile,
+        plate=owner.plate,
+        model=owner.model,
+        dealer_code=owner.dealer_code,
+    )
+
+
+def registration_record(wish: StoreRegistration) -> RegistrationRecord:
+    return RegistrationRecord(
+        version=wish.binding_version, customer_id=wish.customer_id, vin=wish.vin, registered=wish.registered, at=wish.at
+    )
+
+
+def dealer_listed(dealer: DealerRecord) -> DealerListed:
+    return DealerListed(
+        dealer_id=dealer_id(dealer.dealer_code),
+        dealer_version=dealer.version,
+        dealer_code=dealer.dealer_code,
+        name=dealer.name,
+        address=dealer.address,
+        phone=dealer.phone,
+        latitude=dealer.latitude,
+        longitude=dealer.longitude,
+        hours=tuple(OpeningHours(weekday=span.weekday, begins=span.begins, ends=span.ends) for span in dealer.hours),
+        active=dealer.active,
+    )
+
+
+def news_of(push: DmsPush, vehicle_id: VehicleId) -> Event:
     """What the DMS tells us by itself."""
-    if not isinstance(push, AppointmentRejectedPush):
-        raise TypeError(push.type)
-    return AppointmentRejected(appointment_id=push.data.appointment_id, reason=push.data.reason)
+    match push:
+        case AppointmentRejectedPush(data=no):
+            return AppointmentRejected(appointment_id=no.appointment_id, reason=no.reason)
+        case DealerSavedPush(data=dealer):
+            return dealer_listed(dealer)
+        case CapacitySavedPush(data=capacity):
+            return _capacity_set(capacity)
+        case VisitArrivedPush(data=visit):
+            return _visit_arrived(visit, vehicle_id)
+        case VisitClosedPush(data=visit):
+            return _visit_closed(visit, vehicle_id)
+        case OwnershipChangedPush(data=ownership):
+            return _ownership_changed(ownership, vehicle_id)
+
+
+def _capacity_set(capacity: CapacityRecord) -> CapacitySet:
+    return CapacitySet(
+        places_id=places_id(capacity.dealer_code, capacity.day, capacity.slot),
+        capacity_version=capacity.version,
+        dealer_code=capacity.dealer_code,
+        day=capacity.day,
+        slot=capacity.slot,
+        total=capacity.total,
+        closed=capacity.closed,
+    )
+
+
+def _visit_arrived(visit: VisitRecord, vehicle_id: VehicleId) -> VisitArrived:
+    """A-APT-28"""
+    return VisitArrived(
+        visit_id=_visit_id(visit.visit_no),
+        vehicle_id=vehicle_id(visit.vin),
+        vin=visit.vin,
+        dealer_code=visit.dealer_code,
+        arrived_at=visit.arrived_at,
+        appointment_id=visit.appointment_id,
+    )
+
+
+def _visit_closed(visit: ClosedVisitRecord, vehicle_id: VehicleId) -> VisitClosed:
+    """A-APT-28"""
+    return VisitClosed(
+        visit_id=_visit_id(visit.visit_no),
+        vehicle_id=vehicle_id(visit.vin),
+        vin=visit.vin,
+        dealer_code=visit.dealer_code,
+        arrived_at=visit.arrived_at,
+        appointment_id=visit.appointment_id,
+        closed_at=visit.closed_at,
+    )
+
+
+def _visit_id(visit_no: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"urn:cheqiao:dms:visit:{visit_no}")
+
+
+def _ownership_changed(ownership: OwnershipRecord, vehicle_id: VehicleId) -> OwnershipChanged:
+    """Flows 1.2"""
+    return OwnershipChanged(
+        vehicle_id=vehicle_id(ownership.vin),
+        ownership_version=ownership.version,
+        vin=ownership.vin,
+        customer_id=ownership.customer_id,
+        changed_at=ownership.changed_at,
+    )
