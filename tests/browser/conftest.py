@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from eventlet.patcher import is_monkey_patched
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from launcher.browser import open_chromium
 from launcher.stage import Stage
@@ -17,6 +17,7 @@ from tests.browser.looking import Complaints, phone
 def pytest_configure() -> None:
     if is_monkey_patched("thread"):
         raise pytest.UsageError("tests in a browser are a run of their own: pytest --confcutdir=tests/browser tests/browser")
+    expect.set_options(timeout=20_000)  # whole houses are tested meanwhile, on the same cores
 
 
 @pytest.fixture(scope="session")
