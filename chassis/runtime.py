@@ -63,8 +63,8 @@ class ServiceRuntime(SharedExtension):
         self.embedded = settings.runtime == "embedded"
         self.calls = CallLog()
         self.keepings: list[Keeping] = []
-        partners = (settings.partners.dms, settings.partners.csc)
-        self.lease_seconds = max(partner.deadline_seconds for partner in partners) + LEASE_MARGIN_SECONDS
+        called = (settings.partners.dms, settings.partners.csc, settings.sms.reference, settings.sms.http)
+        self.lease_seconds = max(one.deadline_seconds for one in called if one) + LEASE_MARGIN_SECONDS
         self.publisher = Publisher(self.name, settings.broker, self.vault, QUEUED_SERVICES)
         self._database = self.process.database(self.name) if self.name in self.process.schemas else None
         self._stopping = False

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from chassis import config_file, soundness
 from chassis.config_file import SettingsError as SettingsError  # noqa: PLC0414 - known to others as chassis.settings.SettingsError
@@ -121,7 +121,23 @@ class Template(Section):
     fields: dict[str, str] = Field(description="keyword to a word of services/messaging, e.g. thing1: items")
 
 
+class MenuButton(Section):
+    """A button of the account's menu: a page (`url`, with `{public_url}`), a key that is answered, or up to five buttons under it."""
+
+    name: str = Field(min_length=1, max_length=16)
+    url: str | None = None
+    key: str | None = None
+    buttons: tuple["MenuButton", ...] = Field(default=(), max_length=5)
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> "MenuButton":
+        if sum(map(bool, (self.url, self.key, self.buttons))) != 1:
+            raise ValueError("one of url, key and buttons is wanted")
+        return self
+
+
 class Account(Section):
+    title: str = Field(default="", max_length=32, description="the account's name, as followers see it")
     appid: str
     secret: SecretStr
     token: SecretStr
@@ -129,20 +145,30 @@ class Account(Section):
     previous_aes_key: SecretStr | None = None
     allow_plain: bool = False
     api_url: Url = "https://api.weixin.qq.com"
+    oauth_url: Url = "https://open.weixin.qq.com"
+    js_sdk_url: Url = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
+    menu: tuple[MenuButton, ...] = Field(default=(), max_length=3, description="published when it changes; empty: left as it is")
     replies: dict[str, str] = Field(
         default_factory=dict, description="passive replies: menu key, or `subscribe`, to text; `{public_url}` is filled in"
     )
     templates: dict[str, Template] = Field(default_factory=dict)
 
 
-class Partner(Section):
-    dialect: Literal["reference"] = "reference"
+class Called(Section):
+    """Somebody whom we call over HTTP."""
+
     base_url: Url
     api_key: SecretStr
-    webhook_secret: SecretStr = Field(description="Standard Webhooks, whsec_…")
     deadline_seconds: float = Field(default=20, gt=0, le=60, description="for one call with its tries in place")
     attempts_in_place: int = Field(default=3, ge=1, le=4)
     idempotent: bool = Field(default=True, description="false: asked for our reference before a repeat")
+
+
+class Partner(Called):
+    """One that calls us too."""
+
+    dialect: Literal["reference"] = "reference"
+    webhook_secret: SecretStr = Field(description="Standard Webhooks, whsec_…")
 
 
 class Partners(Section):
@@ -150,8 +176,56 @@ class Partners(Section):
     csc: Partner
 
 
+class HttpSms(Section):
+    """A provider of text messages as its vendor made it. In `body` are filled in: {mobile} {text} {code} {template} {reference}."""
+
+    url: Url
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
+    encoding: Literal["json", "form"] = "json"
+    body: dict[str, str] = Field(min_length=1)
+    templates: dict[str, str] = Field(default_factory=dict, description="our purpose, e.g. registration.code, to the vendor's template")
+    answer_field: str = Field(description="of the JSON answer: the one that says how it went, e.g. Code; dots go deeper")
+    accepted: tuple[str, ...] = Field(min_length=1, description="its values for yes")
+    refused: tuple[str, ...] = Field(default=(), description="its values for a final no; any other is tried again later")
+    deadline_seconds: float = Field(default=10, gt=0, le=60)
+
+
+class Sms(Section):
+    """Who sends text messages: the one named by `provider`."""
+
+    provider: Literal["reference", "http"] = "reference"
+    reference: Called | None = None
+    http: HttpSms | None = None
+
+    @model_validator(mode="after")
+    def _has_its_provider(self) -> "Sms":
+        if getattr(self, self.provider) is None:
+            raise ValueError(f"the section sms.{self.provider} is wanted, since it is the provider")
+        return self
+
+
+class BookableItem(Section):
+    """Something a follower may book (预约项目, A-APT-11)."""
+
+    code: str = Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_-]+$")
+    name: str = Field(min_length=1, max_length=64)
+    name_en: str = Field(min_length=1, max_length=64)
+
+
+class Booking(Section):
+    """What holds for every appointment."""
+
+    items: tuple[BookableItem, ...] = Field(default=(), max_length=20)
+    furthest_days: int = Field(default=90, ge=1, le=366, description="how far ahead a day may be asked for")
+    notice_hours: float = Field(default=2, ge=0, le=72, description="a workshop needs this long to prepare")
+    cancel_until_hours: float = Field(default=2, ge=0, le=168, description="before the appointment; later only by phone")
+    no_show_after_hours: float = Field(default=12, ge=0, le=168, description="after the end of the day without a visit")
+    most_attempts: int = Field(default=5, ge=1, le=50, description="calls that did not reach the follower before it is given up")
+
+
 class Pages(Section):
     session_key: SecretStr
+    consent_version: str = Field(default="1", min_length=1, max_length=32, description="of the text that a follower agrees to")
 
 
 class Operator(Section):
@@ -173,9 +247,12 @@ class Settings(Section):
     patience: Patience = Patience()
     accounts: dict[str, Account]
     partners: Partners
+    sms: Sms
+    booking: Booking = Booking()
     pages: Pages
     operator: Operator
     gateway: Gateway = Gateway()
+    web_assets: Path = Field(default=Path("web_assets"), description="what `make setup` brought; relative to the configuration's folder")
     stop_seconds: float = Field(default=20, gt=0, description="a graceful stop takes at most this long")
     sandbox: bool = Field(default=False, description="mount the stand-ins; loopback only")
 
@@ -201,6 +278,7 @@ def load(path: Path, runtime: Runtime | None = None, environ: Mapping[str, str] 
         settings = Settings.model_validate(tree)
     except ValidationError as error:
         raise SettingsError(tuple(f"{path}: {line}" for line in _lines(error))) from None  # its text quotes the values
+    settings = settings.model_copy(update={"web_assets": path.absolute().parent / settings.web_assets})
     if faults := tuple(f"{path}: {key}: wanted is {rule}" for key, rule in soundness.faults(settings, known)):
         raise SettingsError(faults)
     return settings

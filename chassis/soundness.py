@@ -16,7 +16,8 @@ Fault = tuple[str, str]
 """Dotted key, and what is allowed there."""
 
 KNOWN_SANDBOX_SECRETS = frozenset(
-    {"sandbox-secret", "sandbox-token", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "sandbox-dms-key", "sandbox-csc-key"}
+    {"sandbox-secret", "sandbox-token", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"}
+    | {f"sandbox-{partner}-key" for partner in ("dms", "csc", "sms")}
     | {f"whsec_{base64.b64encode(f'sandbox-{partner}-webhook-secret-0001'.encode()).decode()}" for partner in ("dms", "csc")}
 )
 SHORTEST_SECRET = 32

@@ -43,6 +43,7 @@ SERVICES: dict[str, Service] = {
         Service("pages", "adapters.wechat.pages.service", "PagesService", zones=("public",)),
         Service("dms", "adapters.dms.service", "DmsAdapter", zones=("partner",)),
         Service("csc", "adapters.csc.service", "CscAdapter", zones=("partner",)),
+        Service("sms", "adapters.sms.service", "SmsAdapter"),
     )
 }
 

@@ -23,8 +23,20 @@ SHARED = {
     "dms_webhook_secret": "CHEQIAO_DMS_WEBHOOK_SECRET",
     "csc_api_key": "CHEQIAO_CSC_API_KEY",
     "csc_webhook_secret": "CHEQIAO_CSC_WEBHOOK_SECRET",
+    "sms_api_key": "CHEQIAO_SMS_API_KEY",
 }
-TEMPLATES = ("confirmed", "turned-down", "unreachable", "cancelled", "declined", "withdrawn")
+TEMPLATES = (
+    "confirmed",
+    "turned-down",
+    "unreachable",
+    "cancelled",
+    "declined",
+    "withdrawn",
+    "transferred",
+    "registration-matched",
+    "registration-rejected",
+    "unregistered",
+)
 
 
 def run_sandbox(address: str, target: str, state: Path, shared: SandboxSecrets) -> None:
@@ -73,6 +85,9 @@ def addresses(stand_ins: str) -> dict[str, str]:
     """What production is configured with to speak with stand-ins at this base URL."""
     return {
         "CHEQIAO_WECHAT_API_URL": f"{stand_ins}/sandbox/wechat",
+        "CHEQIAO_WECHAT_OAUTH_URL": f"{stand_ins}/sandbox/wechat",
+        "CHEQIAO_WECHAT_JS_SDK_URL": f"{stand_ins}/sandbox/wechat/js/jweixin-1.6.0.js",
+        "CHEQIAO_SMS_URL": f"{stand_ins}/sandbox/sms/api/v1",
         "CHEQIAO_DMS_URL": f"{stand_ins}/sandbox/dms/api/v1",
         "CHEQIAO_CSC_URL": f"{stand_ins}/sandbox/csc/api/v1",
     }
@@ -82,6 +97,7 @@ def speaks_with_stand_ins(settings: Settings) -> bool:
     """Every other system is a stand-in on this machine."""
     others = [account.api_url for account in settings.accounts.values()]
     others += [settings.partners.dms.base_url, settings.partners.csc.base_url]
+    others += [settings.sms.reference.base_url if settings.sms.provider == "reference" and settings.sms.reference else ""]
     return all(_is_loopback(url) and urlsplit(url).path.startswith("/sandbox/") for url in others)
 
 

@@ -14,6 +14,9 @@ from sandbox.dms import records as dms_records
 from sandbox.office import Office
 from sandbox.reception import Manners, Reception
 from sandbox.secrets import SandboxSecrets
+from sandbox.sms import app as sms
+from sandbox.sms.records import SCHEMA as SMS_SCHEMA
+from sandbox.sms.records import Inbox
 from sandbox.web import new_app
 from sandbox.webhooks import WebhookCarrier
 from sandbox.wechat import api_errors, followers, messages, switches, tokens
@@ -33,6 +36,7 @@ ADDRESSES = {
         "/desk/tasks/{appointment_id}/decline",
         "/desk/slips/{slip_id}/cancel",
     ),
+    "sms": ("/api/v1/messages", "/control/messages"),
 }
 SHARED_ADDRESSES = ("/control/state", "/control/ledger", "/control/faults")
 
@@ -62,11 +66,14 @@ def create_sandbox(state_dir: Path, *, target: str, secrets: SandboxSecrets, now
     to_dms, to_csc = WebhookCarrier(target, secrets.dms_webhook_secret), WebhookCarrier(target, secrets.csc_webhook_secret)
     at_dms = Office.at(state_dir / "dms.db", (partner.SCHEMA, dms_records.SCHEMA), to_dms, now)
     at_csc = Office.at(state_dir / "csc.db", (partner.SCHEMA, csc_records.SCHEMA), to_csc, now)
-    sandbox = Sandbox((at_wechat, at_dms, at_csc))
+    at_sms = Office.at(state_dir / "sms.db", (partner.SCHEMA, SMS_SCHEMA), WebhookCarrier(target, secrets.dms_webhook_secret), now)
+    inbox = Inbox(at_sms.store, now)
+    sandbox = Sandbox((at_wechat, at_dms, at_csc, at_sms))
     sandbox["/sandbox"] = _index(target)
     sandbox.receive("/sandbox/wechat", at_wechat, wechat.create_app(at_wechat, secrets, pusher), api_errors.MANNERS)
     sandbox.receive("/sandbox/dms", at_dms, dms.create_app(at_dms, secrets.dms_api_key), partner.MANNERS)
     sandbox.receive("/sandbox/csc", at_csc, csc.create_app(at_csc, secrets.csc_api_key), partner.MANNERS)
+    sandbox.receive("/sandbox/sms", at_sms, sms.create_app(at_sms, inbox, secrets.sms_api_key), partner.MANNERS)
     return sandbox
 
 

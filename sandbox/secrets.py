@@ -18,6 +18,7 @@ class SandboxSecrets:
     dms_webhook_secret: str
     csc_api_key: str
     csc_webhook_secret: str
+    sms_api_key: str
 
     @classmethod
     def known(cls) -> "SandboxSecrets":
@@ -31,6 +32,7 @@ class SandboxSecrets:
             dms_webhook_secret=_webhook(b"sandbox-dms-webhook-secret-0001"),
             csc_api_key="sandbox-csc-key",
             csc_webhook_secret=_webhook(b"sandbox-csc-webhook-secret-0001"),
+            sms_api_key="sandbox-sms-key",
         )
 
     @classmethod
@@ -44,6 +46,7 @@ class SandboxSecrets:
             dms_webhook_secret=_webhook(secrets.token_bytes(32)),
             csc_api_key=secrets.token_urlsafe(32),
             csc_webhook_secret=_webhook(secrets.token_bytes(32)),
+            sms_api_key=secrets.token_urlsafe(32),
         )
 
 

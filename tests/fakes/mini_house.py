@@ -196,6 +196,7 @@ def _settings(root: Path, broker_url: str, patience: dict[str, float]) -> Settin
             "patience": {"first_seconds": 0.05, "longest_seconds": 0.2} | patience,
             "accounts": {},
             "partners": {"dms": partner, "csc": partner},
+            "sms": {"reference": {"base_url": "http://127.0.0.1:9", "api_key": "key"}},
             "pages": {"session_key": "k"},
             "operator": {"token": "t"},
             "stop_seconds": 4,

@@ -45,6 +45,7 @@ def some_settings() -> Settings:
             },
             "accounts": {"main": {"appid": "wxtest", "secret": "s", "token": "t"}},
             "partners": {"dms": partner, "csc": partner},
+            "sms": {"reference": {"base_url": "http://127.0.0.1:9", "api_key": "key"}},
             "pages": {"session_key": KEY},
             "operator": {"token": "operator"},
         }

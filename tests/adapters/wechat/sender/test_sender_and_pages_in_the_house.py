@@ -77,6 +77,7 @@ def settings_in(root, wechat_url):
             "patience": {"first_seconds": 0.05, "longest_seconds": 0.2},
             "accounts": {"main": main},
             "partners": {"dms": partner, "csc": partner},
+            "sms": {"reference": {"base_url": "http://127.0.0.1:9", "api_key": "key"}},
             "pages": {"session_key": "k"},
             "operator": {"token": "o"},
             "stop_seconds": 4,

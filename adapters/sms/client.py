@@ -1,0 +1,38 @@
+"""What we ask of a provider of text messages, and the provider of dialect `reference`."""
+
+from typing import Protocol
+
+from adapters.sms.configured import ConfiguredProvider
+from chassis.partner import CallLog, PartnerClient
+from chassis.settings import Sms
+from contracts.partners.sms import SmsReceipt, SmsRecord
+from contracts.sms import SendSms
+
+PARTNER = "sms"
+
+
+class Provider(Protocol):
+    """Whoever brings a text to a mobile."""
+
+    def send(self, wish: SendSms) -> None:
+        """Returns when the provider took it. Raises Refused for a final no, Unavailable, ContractBroken; no error holds what was sent."""
+
+
+class ReferenceProvider:
+    """Knows `Idempotency-Key`: a repeat is not sent again (contracts/partners/sms.py)."""
+
+    def __init__(self, partner: PartnerClient) -> None:
+        self._partner = partner
+
+    def send(self, wish: SendSms) -> None:
+        record = SmsRecord(to=wish.mobile, text=wish.text, template=wish.purpose, code=wish.code)
+        self._partner.post("/messages", record, command=wish, answers=SmsReceipt)
+
+
+def provider_of(settings: Sms, calls: CallLog) -> Provider:
+    """The one that the configuration names."""
+    if settings.provider == "http" and settings.http:
+        return ConfiguredProvider(settings.http, calls)
+    if settings.reference is None:
+        raise ValueError("sms.reference is wanted")
+    return ReferenceProvider(PartnerClient(PARTNER, settings.reference, calls))
