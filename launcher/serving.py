@@ -14,6 +14,7 @@ from nameko.runners import ServiceRunner
 from chassis.listener import Listener
 from chassis.logs import get_logger
 from chassis.process import Process
+from launcher.assets import require_assets
 from launcher.front_door import starting
 from launcher.house import PREFIXES, SERVICES
 
@@ -30,9 +31,11 @@ def serve(made: Process, names: Iterable[str], ready: Callable[[], None]) -> int
     """Start, call `ready`, wait. Returns the exit code: 0 after a signal, 1 when a service broke.
 
     A service that breaks ends the process: whoever started it starts it anew, better than half a service. Raises SettingsError when an
-    address is taken, before any service has taken a message.
+    address is taken or the pages' assets are missing, before any service has taken a message.
     """
     names = tuple(names)
+    if "pages" in names:
+        require_assets(made.settings.web_assets)
     _answer_until_mounted(made, names)
     made.listener.start()
     nameko.config.setup({"max_workers": WORKERS})

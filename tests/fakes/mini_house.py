@@ -69,6 +69,7 @@ class Script:
 
     on_store: Callable[[StoreAppointment], Event | None] = lambda wish: AppointmentStored(appointment_id=wish.appointment_id, dms_no="D-1")
     on_cancel: Callable[[CancelAppointment], None] = lambda wish: None
+    on_tick: Callable[[Transaction], None] = lambda tx: None
     on_request: Callable[[RequestAppointment, Transaction], None] = lambda wish, tx: tx.tell(a_wish(wish.appointment_id))
     carried: list[tuple[UUID, str]] = field(default_factory=list)
     stored: list[AppointmentStored] = field(default_factory=list)
@@ -131,7 +132,7 @@ class MiniHouse:
             migrate(database_url.format(schema=schema), root)
 
     def start(self, *services: type, copies: int = 1) -> None:
-        """Each copy has connections of its own, as a process of its own would."""
+        """Each copy has connections of its own, as a process of its own would. Without a choice of services only the adapter is copied."""
         nameko.config.setup({"max_workers": 50})
         embedded.register()
         privacy.use(self.vault)
@@ -141,7 +142,7 @@ class MiniHouse:
             )
             runner = ServiceRunner()
             for service in services or (Wishing, Carrying, Watching):
-                if copy == 0 or service is Carrying:
+                if copy == 0 or services or service is Carrying:
                     runner.add_service(type(service.__name__, (service,), {"script": self.script}))
             runner.start()
             self._runners.append(runner)
@@ -196,7 +197,7 @@ def _settings(root: Path, broker_url: str, patience: dict[str, float]) -> Settin
             "patience": {"first_seconds": 0.05, "longest_seconds": 0.2} | patience,
             "accounts": {},
             "partners": {"dms": partner, "csc": partner},
-            "sms": {"reference": {"base_url": "http://127.0.0.1:9", "api_key": "key"}},
+            "sms": {"reference": {"base_url": "http://127.0.0.1:9", "api_key": "key", "deadline_seconds": 2}},
             "pages": {"session_key": "k"},
             "operator": {"token": "t"},
             "stop_seconds": 4,

@@ -1,0 +1,98 @@
+"""What is done by the clock is done once per period, whoever dies meanwhile."""
+
+import eventlet
+import pytest
+from sqlalchemy import select, update
+
+from chassis.clock import milliseconds_now
+from chassis.database import Transaction
+from chassis.tables import outbox, timer
+from chassis.timers import every
+from tests.chassis.flow.conftest import NewHouse
+from tests.fakes.mini_house import MiniHouse, Script, a_request, until
+
+LONG = 3600.0
+
+
+def a_service(period: float) -> type:
+    class Ticking:
+        name = "appointments"
+        script: Script
+
+        @every(period)
+        def tick(self, tx: Transaction) -> None:
+            self.script.on_tick(tx)
+
+    return Ticking
+
+
+def ticking(new_house: NewHouse, period: float, on_tick, copies: int = 1) -> MiniHouse:
+    house = new_house()
+    house.script.on_tick = on_tick
+    house.start(a_service(period), copies=copies)
+    return house
+
+
+def due_again(house: MiniHouse) -> None:
+    with house.database().write() as tx:
+        tx.execute(update(timer).values(due_at=milliseconds_now() - 1))
+
+
+def test_it_begins_soon_after_the_start_and_comes_again_and_again(new_house: NewHouse):
+    ticks = []
+
+    ticking(new_house, 0.2, lambda tx: ticks.append(milliseconds_now()))
+
+    until(lambda: len(ticks) >= 3)
+
+
+def test_several_copies_do_it_once_per_period(new_house: NewHouse):
+    ticks = []
+
+    house = ticking(new_house, LONG, lambda tx: ticks.append(1), copies=3)
+    until(lambda: ticks)
+    due_again(house)
+    until(lambda: len(ticks) == 2)
+    eventlet.sleep(2.5)
+
+    assert len(ticks) == 2
+
+
+def test_what_it_tells_goes_out_with_its_transaction(new_house: NewHouse):
+    house = ticking(new_house, LONG, lambda tx: tx.tell(a_request()))
+
+    until(lambda: any(row.published_at for row in house.rows("appointments", outbox)))
+
+
+def test_a_timer_that_breaks_has_done_nothing_and_is_tried_again(new_house: NewHouse, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("chassis.timers.PAUSE_SECONDS", 0.1)
+    ticks = []
+
+    def break_once(tx: Transaction) -> None:
+        tx.tell(a_request())
+        ticks.append(1)
+        if len(ticks) == 1:
+            raise ZeroDivisionError
+
+    house = ticking(new_house, LONG, break_once)
+    until(lambda: len(ticks) == 2)
+
+    until(lambda: [row.published_at for row in house.rows("appointments", outbox)])
+    assert len(house.rows("appointments", outbox)) == 1
+
+
+def test_what_fell_due_while_nothing_ran_is_done_once_at_the_next_start(new_house: NewHouse):
+    ticks = []
+    house = ticking(new_house, LONG, lambda tx: ticks.append(1))
+    until(lambda: ticks)
+    house.stop()
+    with house.database().write() as tx:
+        tx.execute(update(timer).values(due_at=timer.c.due_at - 10 * LONG * 1000))
+
+    house.start(a_service(LONG))
+    until(lambda: len(ticks) == 2)
+    eventlet.sleep(1.5)
+
+    assert len(ticks) == 2
+    with house.database().read() as connection:
+        assert connection.execute(select(timer.c.due_at)).scalar_one() > milliseconds_now()
