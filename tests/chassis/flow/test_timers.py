@@ -46,6 +46,7 @@ def test_it_begins_soon_after_the_start_and_comes_again_and_again(new_house: New
     until(lambda: len(ticks) >= 3)
 
 
+@pytest.mark.parametrize("new_house", ["production"], indirect=True)  # embedded knows no copies
 def test_several_copies_do_it_once_per_period(new_house: NewHouse):
     ticks = []
 
