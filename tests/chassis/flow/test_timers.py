@@ -56,8 +56,9 @@ def test_several_copies_do_it_once_per_period(new_house: NewHouse):
 
     house = ticking(new_house, LONG, slowly, copies=3)
     until(lambda: ticks)
+    eventlet.sleep(6)  # those that met the first one's key pause before they look again
     due_again(house)
-    until(lambda: len(ticks) == 2)
+    until(lambda: len(ticks) >= 2)
     eventlet.sleep(6)
 
     assert len(ticks) == 2
