@@ -1,11 +1,12 @@
-"""What the DMS and the CSC share: who may ask, and that a repeat is answered as the first time."""
+"""What the DMS and the CSC share: who may ask, that a repeat is answered as the first time, and how a desk tells what it did."""
 
 import hashlib
 import hmac
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from flask import Flask, Response, request
 from pydantic import BaseModel
@@ -27,11 +28,14 @@ REMEMBERED = (200, 201, 409, 422)
 
 MANNERS = Manners(
     refusal=lambda code: Answer.of(422, {"code": code, "message": "按要求拒绝 Refused as ordered"}),
-    nonsense=Answer.of(200, {"dms_no": {"no": 7}, "task_id": None, "slip_id": [], "version": "two", "status": 5}),
+    nonsense=Answer.of(
+        200, {"dms_no": {"no": 7}, "task_id": None, "slip_id": [], "version": "two", "status": 5, "owners": "?", "dealers": 9}
+    ),
 )
 """`nonsense` breaks the contract of every answer that a partner gives."""
 
 Work = Callable[[sqlite3.Connection], Answer]
+R = TypeVar("R")
 
 
 def guard(app: Flask, api_key: str) -> None:
@@ -75,3 +79,19 @@ def _remember(tx: sqlite3.Connection, key: str, digest: str, answer: Answer, at:
     tx.execute(
         "INSERT INTO idempotency (key, digest, status, body, at) VALUES (?, ?, ?, ?, ?)", (key, digest, answer.status, answer.body, iso(at))
     )
+
+
+class Telling:
+    """What a member of staff does is on record in one transaction with the pushes that tell of it."""
+
+    def __init__(self, office: Office, events: str) -> None:
+        self._office = office
+        self._events = events
+
+    def do(self, work: Callable[[sqlite3.Connection], R], news: Callable[[R, datetime], Sequence[BaseModel]]) -> tuple[R, list[str]]:
+        """What `work` gives, and the ids of the pushes; Problem passes, and nothing was done."""
+        with self._office.store.write() as tx:
+            done = work(tx)
+            pushes = [self._office.outgoing.add(tx, self._events, push.model_dump_json()) for push in news(done, self._office.now())]
+        self._office.outgoing.wake()
+        return done, pushes

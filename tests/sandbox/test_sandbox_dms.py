@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import requests
+from pydantic import TypeAdapter
 from standardwebhooks import Webhook
 from werkzeug.wrappers import Response
 
@@ -169,7 +170,7 @@ def test_a_rejection_at_the_desk_is_pushed_signed(stage):
     stage.desk(f"/dms/desk/appointments/{record['appointment_id']}/reject", reason="parts_missing")
 
     (heard,) = eventually(lambda: stage.cheqiao.heard)
-    push = DmsPush.model_validate(Webhook(SECRETS.dms_webhook_secret).verify(heard.body, heard.headers))
+    push = TypeAdapter(DmsPush).validate_python(Webhook(SECRETS.dms_webhook_secret).verify(heard.body, heard.headers))
     assert (heard.path, push.data.reason, push.data.version) == ("/partners/dms/v1/events", "parts_missing", 2)
 
 
