@@ -1,6 +1,6 @@
 """The follower that the stand-ins know and Cheqiao is given: a person and a car that do not exist."""
 
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from adapters.wechat.pages.session import COOKIE, mint_session
 from chassis.database import Database
@@ -11,7 +11,7 @@ from services.customers.service import seed
 
 ACCOUNT = "main"
 OPENID = "oSandboxFollower0001"
-VEHICLE_ID: UUID = uuid5(NAMESPACE_URL, "cheqiao:sandbox:vehicle:1")
+VIN = "LS4AAAAA1AA000001"
 DEALER = "D001"
 
 
@@ -26,11 +26,13 @@ def binding_of_sample(settings: Settings, vault: Vault) -> SeedBinding:
         follower_id=follower_id(settings, vault),
         openid=OPENID,
         customer_id="C0001",
-        vehicle_id=VEHICLE_ID,
-        vin="LS4AAAAA1AA000001",
+        vehicle_id=vault.vehicle_id(VIN),
+        vin=VIN,
         name="张伟",
         mobile="13800138000",
         plate="渝A12345",
+        model="CQ5 1.5T 尊享版",
+        dealer_code=DEALER,
     )
 
 
@@ -44,5 +46,5 @@ def session_of_sample(settings: Settings, vault: Vault) -> dict[str, str]:
     """What the sample follower's phone would hold: the session cookie, and what a booking needs."""
     cookie = mint_session(settings.pages.session_key.get_secret_value(), follower_id(settings, vault), ACCOUNT)
     binding = binding_of_sample(settings, vault)
-    needed = {"binding_id": str(binding.binding_id), "vehicle_id": str(VEHICLE_ID), "dealer_code": DEALER, "openid": OPENID}
+    needed = {"binding_id": str(binding.binding_id), "vehicle_id": str(binding.vehicle_id), "dealer_code": DEALER, "openid": OPENID}
     return {"cookie": COOKIE, "session": cookie, **needed}

@@ -65,7 +65,7 @@ def readings_of(service: type) -> list[tuple[type[Contract], str]]:
         (contract, name)
         for name, method in vars(service).items()
         for entrypoint in getattr(method, "nameko_entrypoints", ())
-        for contract in entrypoint._types
+        for contract in getattr(entrypoint, "_types", ())  # a timer reads nothing
     ]
 
 

@@ -1,31 +1,31 @@
-"""Bindings: seeded once, suspended and revived with following, told under rising versions."""
-
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+"""Bindings: seeded once, suspended and revived with following, ended for good, told under rising versions."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.csc import MarkRegistered
 from contracts.customers import CustomerRegistered, CustomerUnregistered
-from contracts.wechat import FollowerSubscribed, FollowerUnsubscribed
-from services.customers.domain import SeedBinding, State, bound
+from contracts.dms import StoreRegistration
+from services.customers.domain import Following, KnownOwner, SeedBinding, State, bound, registered
 from services.customers.service import CustomersService, seed
-from tests.services.house import House, types_of
+from tests.services.customers.makers import BINDING, FOLLOWER, MOBILE, NOW, OPENID, VEHICLE, VIN, a_sale, an_end, came, went
+from tests.services.house import VAULT, House, types_of
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-FOLLOWER = UUID("aaaaaaaa-0000-4000-8000-000000000001")
 SEED = SeedBinding(
     account="main",
     follower_id=FOLLOWER,
-    openid="oSandboxFollower0001",
+    openid=OPENID,
     customer_id="C0001",
-    vehicle_id=UUID("bbbbbbbb-0000-4000-8000-000000000001"),
-    vin="LS4AAAAA1AA000001",
+    vehicle_id=VEHICLE,
+    vin=VIN,
     name="张伟",
-    mobile="13800138000",
+    mobile=MOBILE,
     plate="渝A12345",
 )
+OTHER_VIN = "LS4AAAAA1AA000002"
+OTHER_CAR = SeedBinding(**vars(SEED) | {"vehicle_id": VAULT.vehicle_id(OTHER_VIN), "vin": OTHER_VIN})
+OTHER_FOLLOWER = SeedBinding(**vars(SEED) | {"follower_id": FOLLOWER.__class__(int=5), "openid": "oSandboxFollower0005"})
 
 
 @pytest.fixture
@@ -39,15 +39,11 @@ def planted(house, *seeds):
     return house.told()
 
 
-def came(seconds=0):
-    return FollowerSubscribed(account="main", follower_id=FOLLOWER, openid=SEED.openid, created_at=NOW + timedelta(seconds=seconds))
+def news_in(told):
+    return [one for one in told if isinstance(one, CustomerRegistered | CustomerUnregistered)]
 
 
-def went(seconds=0):
-    return FollowerUnsubscribed(account="main", follower_id=FOLLOWER, openid=SEED.openid, created_at=NOW + timedelta(seconds=seconds))
-
-
-def test_seeding_twice_tells_once(house):
+def test_seeding_twice_tells_once_and_tells_no_partner(house):
     first, second = planted(house, SEED), planted(house, SEED)
 
     assert (types_of(first), second) == ([CustomerRegistered], [])
@@ -55,15 +51,24 @@ def test_seeding_twice_tells_once(house):
 
 
 def test_unfollowing_suspends_every_binding_of_the_follower_and_following_revives_them(house):
-    second_car = SeedBinding(**vars(SEED) | {"vehicle_id": UUID(int=7), "vin": "LS4AAAAA1AA000002"})
-    planted(house, SEED, second_car)
+    planted(house, SEED, OTHER_CAR, OTHER_FOLLOWER)
 
     gone, back = house.deliver(went(1)), house.deliver(came(2))
 
-    assert types_of(gone) == [CustomerUnregistered] * 2
-    assert {one.reason for one in gone} == {"unfollowed"}
-    assert types_of(back) == [CustomerRegistered] * 2
-    assert {one.version for one in back} == {3}
+    assert types_of(gone) == [CustomerUnregistered, StoreRegistration, MarkRegistered] * 2
+    assert {one.reason for one in news_in(gone)} == {"unfollowed"}
+    assert types_of(back) == [CustomerRegistered, StoreRegistration, MarkRegistered] * 2
+    assert {one.version for one in news_in(back)} == {3}
+    assert {one.follower_id for one in news_in(gone + back)} == {FOLLOWER}
+
+
+def test_the_dms_and_csc_hear_of_each_step_under_the_version_of_the_binding(house):
+    planted(house, SEED)
+
+    _, to_dms, to_csc = house.deliver(went(1))
+
+    fact = {"binding_id": BINDING, "binding_version": 2, "customer_id": "C0001", "vin": VIN, "registered": False}
+    assert {name: getattr(to_dms, name) for name in fact} == {name: getattr(to_csc, name) for name in fact} == fact
 
 
 def test_repeats_and_old_news_are_not_told(house):
@@ -77,15 +82,69 @@ def test_a_follower_without_a_binding_is_nobodys_news(house):
     assert house.deliver(went()) == []
 
 
+def test_a_follower_may_end_a_binding_and_following_again_does_not_bring_it_back(house):
+    planted(house, SEED)
+
+    ended = house.deliver(an_end())
+
+    assert [one.reason for one in news_in(ended)] == ["by_follower"]
+    assert [one.registered for one in ended[1:]] == [False, False]
+    assert house.deliver(an_end()) == house.deliver(went(1)) == house.deliver(came(2)) == []
+
+
+def test_nobody_ends_the_binding_of_another_or_one_that_is_not_there(house):
+    planted(house, SEED)
+
+    assert house.deliver(an_end(follower=OTHER_FOLLOWER.follower_id)) == house.deliver(an_end(FOLLOWER)) == []
+
+
+def test_another_owner_ends_every_binding_of_the_car_for_the_old_one_suspended_ones_too(house):
+    planted(house, SEED, OTHER_FOLLOWER, OTHER_CAR)
+    house.deliver(went(1))
+
+    ended = news_in(house.deliver(a_sale("C0002")))
+
+    assert {(one.follower_id, one.vehicle_id, one.reason) for one in ended} == {
+        (FOLLOWER, VEHICLE, "owner_changed"),
+        (OTHER_FOLLOWER.follower_id, VEHICLE, "owner_changed"),
+    }
+    assert news_in(house.deliver(came(2)))[0].vehicle_id == OTHER_CAR.vehicle_id
+
+
+def test_news_of_the_owner_who_is_bound_and_older_news_of_another_end_nothing(house):
+    planted(house, SEED)
+
+    assert house.deliver(a_sale("C0001", version=3)) == house.deliver(a_sale("C0002", version=2)) == house.deliver(a_sale("C0002", 3)) == []
+
+
 @given(st.permutations([("went", 1), ("came", 2), ("went", 3), ("came", 3), ("went", 2)]))
 def test_coming_and_going_in_any_order_ends_as_in_order(steps):
-    binding = bound(SEED)
+    following = Following(FOLLOWER)
 
     for what, seconds in steps:
-        at = NOW + timedelta(seconds=seconds)
-        binding = binding.followed(at) if what == "came" else binding.unfollowed(at)
+        following = following.heard(follows=what == "came", at=came(seconds).created_at)
 
-    assert (binding.state, binding.follows_since) == (State.ACTIVE, NOW + timedelta(seconds=3))
+    assert following == Following(FOLLOWER, follows=True, since=came(3).created_at)
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["C0001", "C0002"])), min_size=1, unique_by=lambda one: one[0]), st.data())
+def test_changes_of_owner_in_any_order_and_with_repeats_end_as_in_order(sales, data):
+    known = KnownOwner(VEHICLE)
+
+    for version, customer_id in data.draw(st.permutations(sales + sales[:1])):
+        known = known.learn(version, customer_id, NOW)
+
+    assert (known.version, known.customer_id) == max(sales)
+
+
+def test_an_ended_binding_is_revived_by_a_registration_alone_and_the_same_again_is_no_step():
+    ended = bound(SEED).end("by_follower")
+
+    revived = registered(ended, bound(SEED))
+
+    assert ended.following(follows=True) == ended.end("owner_changed") == ended
+    assert (revived.state, revived.version, revived.ended_because) == (State.ACTIVE, 3, "")
+    assert registered(revived, bound(SEED)) is revived
 
 
 def test_nothing_personal_is_on_disk_in_clear(house):
