@@ -3,42 +3,89 @@
 from uuid import UUID, uuid5
 
 from contracts.appointments import AppointmentConfirmed, AppointmentNews
-from contracts.messaging import AppointmentConfirmationFailed, AppointmentConfirmationSent, ConfirmationNews
-from contracts.wechat import SendTemplate, TemplateAccepted, TemplateRefused, TemplateUndelivered
-from services.messaging.domain import Contact
-from services.messaging.words import template_of, words_of
+from contracts.customers import CustomerUnregistered, RegistrationNews
+from contracts.messaging import AppointmentConfirmationFailed, AppointmentConfirmationSent
+from contracts.sms import SendSms, SmsAccepted, SmsNews, SmsRefused
+from contracts.wechat import SendTemplate, SendText, TemplateNews, TemplateUndelivered, TextAccepted, TextNews, TextRefused
+from services.messaging.domain import Channel, Confirmation, Contact, Dealer
+from services.messaging.words import kind_of, template_of, words_of, words_of_end, words_of_registration
 
 CONFIRMED = AppointmentConfirmed.type_name()
 NOT_FOLLOWING = "not_following"
+NO_MOBILE = "no_mobile"
+
+Fate = TemplateNews | TextNews | SmsNews
+"""What became of something that was sent."""
+
+Numbered = AppointmentNews | RegistrationNews | CustomerUnregistered
 
 
-def message_about(news: AppointmentNews, contact: Contact) -> SendTemplate | AppointmentConfirmationFailed | None:
-    """The message; for who does not follow us any more, the word that a confirmation needs another way. One per event, whatever repeats."""
-    if not contact.subscribed:
-        return _failed(news.appointment_id, news.version, NOT_FOLLOWING) if isinstance(news, AppointmentConfirmed) else None
+def message_about(news: AppointmentNews, contact: Contact, dealer: Dealer) -> SendTemplate:
+    """With a link to the appointment, where the follower can answer, change and cancel it."""
+    kind = kind_of(news).type_name()
+    return _template(news, kind, contact, url=f"/m/appointments/{news.appointment_id}", words=words_of(news, dealer))
+
+
+def message_about_registration(news: RegistrationNews, contact: Contact) -> SendTemplate:
+    """With a link to where it goes on, or begins anew."""
+    url = f"/m/registrations/{news.registration_id}"
+    return _template(news, news.type_name(), contact, url=url, words=words_of_registration(news))
+
+
+def message_about_end(news: CustomerUnregistered, contact: Contact) -> SendTemplate:
+    return _template(news, news.type_name(), contact, url="/m/cars", words=words_of_end(news))
+
+
+def _template(news: Numbered, kind: str, contact: Contact, *, url: str, words: dict[str, str]) -> SendTemplate:
+    """One per event, whatever repeats."""
     return SendTemplate(
-        about_id=news.appointment_id,
+        about_id=news.subject,
         about_version=news.version,
-        purpose=news.type_name(),
+        purpose=kind,
         account=contact.account,
         openid=contact.openid,
-        template=template_of(news),
-        fields=words_of(news),
+        template=template_of(kind),
+        url=url,
+        fields=words,
     ).identified(uuid5(news.id, "send"))
 
 
-def fate_of(news: TemplateAccepted | TemplateRefused | TemplateUndelivered) -> ConfirmationNews | None:
-    """Only a confirmation's fate matters to the appointment."""
-    if news.purpose != CONFIRMED:
-        return None
-    match news:
-        case TemplateAccepted():
-            return AppointmentConfirmationSent(appointment_id=news.about_id, appointment_version=news.about_version)
-        case TemplateRefused(reason=why):
-            return _failed(news.about_id, news.about_version, why)
-        case TemplateUndelivered(status=why):
-            return _failed(news.about_id, news.about_version, f"undelivered: {why}")
+def wish_for(channel: Channel, way: Confirmation, contact: Contact, mobile: str) -> SendText | SendSms:
+    """The confirmation by another channel than the template: once per version and channel, whatever repeats."""
+    about = {"about_id": way.appointment_id, "about_version": way.version, "purpose": CONFIRMED, "text": way.text}
+    wish: SendText | SendSms
+    if channel is Channel.CUSTOMER_SERVICE:
+        wish = SendText.model_validate(about | {"account": contact.account, "openid": contact.openid})
+    else:
+        wish = SendSms.model_validate(about | {"mobile": mobile})
+    return wish.identified(uuid5(way.appointment_id, f"{CONFIRMED}:{way.version}:{channel}"))
 
 
-def _failed(appointment_id: UUID, version: int, reason: str) -> AppointmentConfirmationFailed:
-    return AppointmentConfirmationFailed(appointment_id=appointment_id, appointment_version=version, reason=reason[:64])
+def channel_of(fate: Fate) -> Channel:
+    match fate:
+        case TextAccepted() | TextRefused():
+            return Channel.CUSTOMER_SERVICE
+        case SmsAccepted() | SmsRefused():
+            return Channel.SMS
+        case _:
+            return Channel.TEMPLATE
+
+
+def why_of(fate: Fate) -> str:
+    """Why it failed, for the operator."""
+    return f"undelivered: {fate.status}" if isinstance(fate, TemplateUndelivered) else str(getattr(fate, "reason", ""))
+
+
+def sent(way: Confirmation, channel: Channel) -> AppointmentConfirmationSent:
+    about = {"appointment_id": way.appointment_id, "appointment_version": way.version, "channel": channel.value}
+    return AppointmentConfirmationSent.model_validate(about).identified(_id_of(way, "sent"))
+
+
+def failed(way: Confirmation, reason: str) -> AppointmentConfirmationFailed:
+    """By no channel: an operator settles it."""
+    about = {"appointment_id": way.appointment_id, "appointment_version": way.version, "reason": reason[:64]}
+    return AppointmentConfirmationFailed.model_validate(about).identified(_id_of(way, "failed"))
+
+
+def _id_of(way: Confirmation, what: str) -> UUID:
+    return uuid5(way.appointment_id, f"{CONFIRMED}:{way.version}:{what}")

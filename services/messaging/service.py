@@ -1,19 +1,38 @@
-"""Decides what a follower reads about an appointment, and hears whether it reached them."""
+"""Decides what a follower reads about an appointment or a registration, by which channel, and hears whether it reached them."""
 
+from chassis.clock import Clock
 from chassis.database import Transaction
 from chassis.entrypoints import handles
 from contracts.appointments import (
+    AppointmentArrived,
+    AppointmentCallDue,
+    AppointmentCallMissed,
     AppointmentCancelled,
+    AppointmentCompleted,
     AppointmentConfirmed,
     AppointmentDeclined,
+    AppointmentKept,
     AppointmentNews,
+    AppointmentNoShow,
     AppointmentNotified,
     AppointmentRequested,
+    AppointmentRescheduled,
+    AppointmentTransferred,
     AppointmentTurnedDown,
     AppointmentUnreachable,
     AppointmentWithdrawn,
 )
-from contracts.customers import Binding, CustomerRegistered, CustomerUnregistered
+from contracts.customers import (
+    Binding,
+    CustomerRegistered,
+    CustomerUnregistered,
+    RegistrationMatched,
+    RegistrationNews,
+    RegistrationProgressed,
+    RegistrationRejected,
+)
+from contracts.dms import DealerListed
+from contracts.sms import SmsAccepted, SmsRefused
 from contracts.wechat import (
     FollowerSubscribed,
     FollowerUnsubscribed,
@@ -23,84 +42,198 @@ from contracts.wechat import (
     TemplateDelivered,
     TemplateRefused,
     TemplateUndelivered,
+    TextAccepted,
     TextReceived,
+    TextRefused,
 )
-from services.messaging.domain import Contact
-from services.messaging.news import fate_of, message_about
-from services.messaging.store import ContactStore, ToldStore
+from services.messaging import news
+from services.messaging.domain import Channel, Confirmation, Contact
+from services.messaging.store import ConfirmationStore, ContactStore, DealerStore, MobileStore, ToldStore
+from services.messaging.words import sentence_of
+
+OWNER_CHANGED = "owner_changed"
 
 
 class MessagingService:
-    """The only one that decides whether and in which words a follower hears of something."""
+    """The only one that decides whether, how and in which words a follower hears of something."""
 
     name = "messaging"
 
     contacts = ContactStore()
     told = ToldStore()
+    confirmations = ConfirmationStore()
+    dealers = DealerStore()
+    mobiles = MobileStore()
+    now = Clock()
 
     @handles(AppointmentConfirmed)
     def on_confirmed(self, message: AppointmentConfirmed, tx: Transaction) -> None:
-        self._tell(message, tx, over=False)
+        if self._is_new(message, tx, over=False):
+            self._begin(message, tx)
 
     @handles(AppointmentTurnedDown)
-    @handles(AppointmentUnreachable)
     @handles(AppointmentDeclined)
     @handles(AppointmentWithdrawn)
     @handles(AppointmentCancelled)
     def on_over(self, message: AppointmentNews, tx: Transaction) -> None:
         """It is over, whatever the word for it; if the word changes later, the follower need not hear of it again."""
-        self._tell(message, tx, over=True)
+        if self._is_new(message, tx, over=True):
+            self._tell(message, tx)
+
+    @handles(AppointmentUnreachable)
+    def on_unreachable(self, message: AppointmentUnreachable, tx: Transaction) -> None:
+        """Not over for the follower, who may answer on the page that the message leads to."""
+        if self._is_new(message, tx, over=False):
+            self._tell(message, tx)
 
     @handles(AppointmentRequested)
+    def on_requested(self, message: AppointmentRequested, tx: Transaction) -> None:
+        """The page has said that the wish was taken in. Only one that follows a transfer is news: the new dealer will call."""
+        if message.predecessor_id and self._is_new(message, tx, over=False):
+            self._tell(message, tx)
+
+    @handles(AppointmentTransferred)
+    def on_transferred(self, message: AppointmentTransferred, tx: Transaction) -> None:
+        """Told with the request at the other dealer, which knows its name."""
+        self._is_new(message, tx, over=True)
+
+    @handles(AppointmentArrived)
+    @handles(AppointmentCompleted)
+    @handles(AppointmentNoShow)
+    def on_visit(self, message: AppointmentNews, tx: Transaction) -> None:
+        """No message: the follower was there, or knows that they were not. What comes late from before is not sent any more."""
+        self._is_new(message, tx, over=False)
+
     @handles(AppointmentNotified)
+    @handles(AppointmentCallDue)
+    @handles(AppointmentCallMissed)
+    @handles(AppointmentRescheduled)
+    @handles(AppointmentKept)
     def on_known_already(self, message: AppointmentNews, tx: Transaction) -> None:
-        """The page has said that the wish was taken in, and the confirmation is on the phone: no message."""
+        """The confirmation is on the phone, and the page shows the rest: no message. A confirmation on its way stays true."""
 
     @handles(TemplateAccepted)
+    @handles(TextAccepted)
+    @handles(SmsAccepted)
+    def on_taken(self, message: TemplateAccepted | TextAccepted | SmsAccepted, tx: Transaction) -> None:
+        before = self._way_of(message, tx)
+        if before and not before.sent:
+            self.confirmations.save(tx, before, before.taken())
+            tx.tell(news.sent(before, news.channel_of(message)))
+
     @handles(TemplateRefused)
     @handles(TemplateUndelivered)
-    def on_fate(self, message: TemplateAccepted | TemplateRefused | TemplateUndelivered, tx: Transaction) -> None:
-        fate = fate_of(message)
-        if fate:
-            tx.tell(fate)
+    @handles(TextRefused)
+    @handles(SmsRefused)
+    def on_not_reached(self, message: TemplateRefused | TemplateUndelivered | TextRefused | SmsRefused, tx: Transaction) -> None:
+        """By the next channel, unless newer news has gone out since."""
+        told = self.told.get(tx, message.about_id)
+        before = self._way_of(message, tx)
+        after = before.fail(news.channel_of(message)) if before else None
+        if after is None or after == before:
+            return
+        if told.version > after.version:
+            self.confirmations.save(tx, before, after)
+        else:
+            self._go_on(tx, before, after, why=news.why_of(message))
 
     @handles(TemplateDelivered)
     def on_delivered(self, message: TemplateDelivered, tx: Transaction) -> None:
         """The appointment counts as notified since WeChat took the message; only the opposite would be news."""
 
+    @handles(RegistrationMatched)
+    @handles(RegistrationRejected)
+    def on_registration_judged(self, message: RegistrationNews, tx: Transaction) -> None:
+        """While the follower is on the page it shows the outcome by itself."""
+        is_new, contact = self._is_new(message, tx, over=False), self._contact_of(message, tx)
+        if is_new and message.late and contact.subscribed:
+            tx.tell(news.message_about_registration(message, contact))
+
+    @handles(RegistrationProgressed)
+    def on_registration_progressed(self, message: RegistrationProgressed, tx: Transaction) -> None:
+        """The page shows it; what comes late from before is not sent any more."""
+        self._is_new(message, tx, over=False)
+
     @handles(CustomerRegistered)
-    @handles(CustomerUnregistered)
-    def on_binding(self, message: Binding, tx: Transaction) -> None:
+    def on_registered(self, message: CustomerRegistered, tx: Transaction) -> None:
         """A follower's openid never changes, so the first news of a binding says all; whether they follow us, WeChat says itself."""
-        before = self.contacts.find(tx, message.follower_id)
-        self.contacts.save(tx, before, before or Contact(message.follower_id, message.account, message.openid))
+        self._contact_of(message, tx)
+        self.mobiles.learn(tx, message)
+
+    @handles(CustomerUnregistered)
+    def on_unregistered(self, message: CustomerUnregistered, tx: Transaction) -> None:
+        """Told to who did not end it themselves."""
+        contact = self._contact_of(message, tx)
+        if self.mobiles.learn(tx, message) and message.reason == OWNER_CHANGED and contact.subscribed:
+            tx.tell(news.message_about_end(message, contact))
+
+    @handles(DealerListed)
+    def on_dealer_listed(self, message: DealerListed, tx: Transaction) -> None:
+        self.dealers.learn(tx, message)
 
     @handles(FollowerSubscribed)
     def on_subscribed(self, message: FollowerSubscribed, tx: Transaction) -> None:
-        before, contact = self._contact_of(message, tx)
-        self.contacts.save(tx, before, contact.came(message.created_at))
+        before = self._contact_of(message, tx)
+        self.contacts.save(tx, before, before.came(message.created_at))
 
     @handles(FollowerUnsubscribed)
     def on_unsubscribed(self, message: FollowerUnsubscribed, tx: Transaction) -> None:
-        before, contact = self._contact_of(message, tx)
-        self.contacts.save(tx, before, contact.went(message.created_at))
+        before = self._contact_of(message, tx)
+        self.contacts.save(tx, before, before.went(message.created_at))
 
     @handles(MenuClicked)
+    def on_clicked(self, message: MenuClicked, tx: Transaction) -> None:
+        before = self._contact_of(message, tx)
+        self.contacts.save(tx, before, before.clicked(message.created_at))
+
     @handles(TextReceived)
-    def on_heard(self, message: MenuClicked | TextReceived, tx: Transaction) -> None:
-        before, contact = self._contact_of(message, tx)
-        self.contacts.save(tx, before, contact.heard(message.created_at))
+    def on_wrote(self, message: TextReceived, tx: Transaction) -> None:
+        before = self._contact_of(message, tx)
+        self.contacts.save(tx, before, before.wrote(message.created_at))
 
-    def _contact_of(self, push: Push, tx: Transaction) -> tuple[Contact | None, Contact]:
-        """Before, if known, and what to start from."""
-        before = self.contacts.find(tx, push.follower_id)
-        return before, before or Contact(push.follower_id, push.account, push.openid)
+    def _contact_of(self, message: Push | Binding | RegistrationNews, tx: Transaction) -> Contact:
+        """As known; made where there is none."""
+        known = self.contacts.find(tx, message.follower_id)
+        contact = known or Contact(message.follower_id, message.account, message.openid)
+        self.contacts.save(tx, known, contact)
+        return contact
 
-    def _tell(self, news: AppointmentNews, tx: Transaction, *, over: bool) -> None:
-        before = self.told.get(tx, news.appointment_id)
-        if not before.is_news(news.version):
-            return
-        message = message_about(news, self.contacts.get(tx, news.follower_id))
-        self.told.save(tx, news.appointment_id, before, before.tell(news.version, over=over))
-        if message:
-            tx.tell(message)
+    def _way_of(self, fate: news.Fate, tx: Transaction) -> Confirmation | None:
+        """Only a confirmation's fate matters to anybody."""
+        return self.confirmations.find(tx, fate.about_id, fate.about_version) if fate.purpose == news.CONFIRMED else None
+
+    def _is_new(self, message: AppointmentNews | RegistrationNews, tx: Transaction, *, over: bool) -> bool:
+        """Whether nothing newer is known; then it is what is known."""
+        before = self.told.get(tx, message.subject)
+        if not before.is_news(message.version):
+            return False
+        self.told.save(tx, message.subject, before, before.tell(message.version, over=over))
+        return True
+
+    def _tell(self, message: AppointmentNews, tx: Transaction) -> None:
+        contact = self.contacts.get(tx, message.follower_id)
+        if contact.subscribed:
+            tx.tell(news.message_about(message, contact, self.dealers.named(tx, message.dealer_code)))
+
+    def _begin(self, message: AppointmentConfirmed, tx: Transaction) -> None:
+        """By the template, for who follows us."""
+        contact, dealer = self.contacts.get(tx, message.follower_id), self.dealers.named(tx, message.dealer_code)
+        text = sentence_of(message, dealer)
+        way = Confirmation(message.appointment_id, message.version, message.follower_id, message.vehicle_id, text)
+        if contact.subscribed:
+            self.confirmations.save(tx, None, way.ask(Channel.TEMPLATE))
+            tx.tell(news.message_about(message, contact, dealer))
+        else:
+            self._go_on(tx, None, way, why=news.NOT_FOLLOWING)
+
+    def _go_on(self, tx: Transaction, before: Confirmation | None, way: Confirmation, *, why: str) -> None:
+        """By the next channel that there is; else the operator hears why the last one failed."""
+        contact = self.contacts.get(tx, way.follower_id)
+        channel = way.next_channel(contact, self.now())
+        mobile = self.mobiles.of(tx, way.follower_id, way.vehicle_id) if channel is Channel.SMS else ""
+        if channel is None or mobile is None:
+            self.confirmations.save(tx, before, way)
+            tx.tell(news.failed(way, why if channel is None else news.NO_MOBILE))
+        else:
+            self.confirmations.save(tx, before, way.ask(channel))
+            tx.tell(news.wish_for(channel, way, contact, mobile))

@@ -1,6 +1,7 @@
-"""Our words for a template message about an appointment; config.yaml says which of them fills which keyword of WeChat's template.
+"""Our words for a message to a follower; config.yaml says which of them fills which keyword of WeChat's template.
 
-Every message fills all five words, none is empty (WeChat refuses an empty value): items, time, dealer, state, reason.
+About an appointment a message fills all five words: items, time, dealer, state, reason; about a registration or a binding three: items,
+state, reason. None is empty (WeChat refuses an empty value).
 """
 
 from datetime import date, datetime
@@ -11,10 +12,14 @@ from contracts.appointments import (
     AppointmentConfirmed,
     AppointmentDeclined,
     AppointmentNews,
+    AppointmentRequested,
+    AppointmentTransferred,
     AppointmentTurnedDown,
     AppointmentUnreachable,
     AppointmentWithdrawn,
 )
+from contracts.customers import CustomerUnregistered, RegistrationMatched, RegistrationNews, RegistrationRejected
+from services.messaging.domain import Dealer
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -25,6 +30,7 @@ STATE_WORDS: dict[type[AppointmentNews], str] = {
     AppointmentCancelled: "已取消",
     AppointmentDeclined: "已放弃",
     AppointmentWithdrawn: "已撤回",
+    AppointmentTransferred: "已转服务商",
 }
 """At most five Chinese characters each: WeChat's limit for a `phrase`."""
 
@@ -36,6 +42,7 @@ REASON_WORDS: dict[str, str] = {
     "too_far": "只能预约九十天以内的日期",
     "unknown_dealer": "该服务商不接受预约",
     "closed_day": "该服务商当天休息",
+    "full": "该时段已约满，请另选时间",
     "declined": "您在电话中表示不再需要",
     "unreachable": "多次致电未能联系到您",
     "by_follower": "您已取消本次预约",
@@ -43,22 +50,68 @@ REASON_WORDS: dict[str, str] = {
 }
 """At most twenty characters each: WeChat's limit for a `thing`."""
 
+TRANSFERRED = "新服务商将再次致电您"
 OTHER_REASON = "详情请咨询服务商"
 
+REGISTRATION_WORDS: dict[type[RegistrationNews], tuple[str, str]] = {
+    RegistrationMatched: ("已核实", "请打开页面，完成手机验证"),
+    RegistrationRejected: ("未通过", "信息不符，请核对后重新提交"),
+}
+"""State and reason."""
+REGISTRATION_ITEMS = "绑定车辆"
+UNREGISTERED_WORDS = ("已解绑", "该车辆的车主信息已变更")
+LONGEST = 20
+"""Characters of one part of a sentence, so that a text message stays one or two."""
 
-def template_of(news: AppointmentNews) -> str:
+
+def kind_of(news: AppointmentNews) -> type[AppointmentNews]:
+    """What it is to the follower: the request that follows a transfer is the news of the transfer, and knows the new dealer."""
+    return AppointmentTransferred if isinstance(news, AppointmentRequested) else type(news)
+
+
+def template_of(kind: str) -> str:
     """Our name of the template, e.g. `appointment_turned_down` for `appointment.turned.down`."""
-    return news.type_name().replace(".", "_")
+    return kind.replace(".", "_")
 
 
-def words_of(news: AppointmentNews) -> dict[str, str]:
+def words_of(news: AppointmentNews, dealer: Dealer) -> dict[str, str]:
+    kind = kind_of(news)
     return {
-        "items": "、".join(item.name for item in news.items),
-        "time": moment(news.appointment_at) if news.appointment_at else day(news.requested_date),
-        "dealer": news.dealer_code,
-        "state": STATE_WORDS[type(news)],
-        "reason": REASON_WORDS.get(news.reason, OTHER_REASON),
+        "items": items_of(news),
+        "time": time_of(news),
+        "dealer": dealer.name,
+        "state": STATE_WORDS[kind],
+        "reason": TRANSFERRED if kind is AppointmentTransferred else REASON_WORDS.get(news.reason, OTHER_REASON),
     }
+
+
+def words_of_registration(news: RegistrationNews) -> dict[str, str]:
+    state, reason = REGISTRATION_WORDS[type(news)]
+    return {"items": REGISTRATION_ITEMS, "state": state, "reason": reason}
+
+
+def words_of_end(news: CustomerUnregistered) -> dict[str, str]:
+    state, reason = UNREGISTERED_WORDS
+    return {"items": news.model or REGISTRATION_ITEMS, "state": state, "reason": reason}
+
+
+def sentence_of(news: AppointmentConfirmed, dealer: Dealer) -> str:
+    """The confirmation where there is no template: as a message in the chat, or by SMS."""
+    to_change = f"致电{dealer.phone}" if dealer.phone else "致电服务店"
+    return f"您预约的{short(items_of(news))}已确认：{time_of(news)}，{short(dealer.name)}。请按时到店，如需改期请{to_change}。"
+
+
+def items_of(news: AppointmentNews) -> str:
+    return "、".join(item.name for item in news.items)
+
+
+def time_of(news: AppointmentNews) -> str:
+    return moment(news.appointment_at) if news.appointment_at else day(news.requested_date)
+
+
+def short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
 def moment(at: datetime) -> str:
