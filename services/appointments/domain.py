@@ -1,63 +1,26 @@
-"""What an appointment is, and how its state follows from what is known of it (flows 3.2, A-APT-09..22). No I/O, no clock, no framework.
+"""What an appointment is, and what it learns step by step (flows 3.2, A-APT-09..22, 28). No I/O, no clock, no framework.
 
 News may come twice, late or out of order, and must end as in order. So a step adds a fact and never takes one away, of two versions of a
-task or slip the higher one counts, and the state is read off the facts by the table `STANDING`. A closed appointment never opens again.
+task or slip the higher one counts, and the state is read off the facts by the table in standing.py. What is closed never opens again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from itertools import takewhile
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from uuid import UUID, uuid5
 
 from contracts.appointments import ServiceItem, State
 from contracts.csc import Call
-
-BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
-OPENING = time(8, 30)  # the workshop takes the first car of the day
-CLOSING = time(17, 30)  # and the DCRC makes the last call of it
-NOTICE = timedelta(hours=2)  # a workshop needs this long to prepare
-FURTHEST = timedelta(days=90)  # dealers plan their workshop a quarter ahead
-CALL_WITHIN = timedelta(hours=2)  # working hours until the call-back is due (S-20)
-MOST_ATTEMPTS = 5  # calls that did not reach the follower before we give up (S-20)
-
-CLOSED = frozenset({State.REJECTED, State.UNREACHABLE, State.DECLINED, State.WITHDRAWN, State.CANCELLED})
-"""Nothing more will come of it. Between these the word may still change as older news arrives, and nobody is asked for anything again."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the follower asked for (A-APT-09, 11)."""
-
-    appointment_id: UUID
-    follower_id: UUID
-    vehicle_id: UUID
-    dealer_code: str
-    requested_date: date
-    items: tuple[ServiceItem, ...]
-    submitted_at: datetime
-    mileage_km: int | None = None
-    concern: str | None = None
-    source: str = "menu"
-
-
-@dataclass(frozen=True)
-class Car:
-    """The follower's car and whose it is, as `services/customers` last told. `active` false: not bound to this follower any more."""
-
-    binding_id: UUID
-    customer_id: str
-    vin: str
-    name: str
-    mobile: str
-    active: bool = True
+from services.appointments.hours import day_of, end_of
+from services.appointments.standing import AGREED, CLOSED, WITHOUT_SLIP, reason_of, state_of
+from services.appointments.visits import Visit
+from services.appointments.wishes import Car, Rules, Wish, never_reached, why_not, why_not_on
 
 
 @dataclass(frozen=True)
 class Slip:
-    """The slip (客户预约单) as CSC made it (A-APT-19)."""
+    """The slip (客户预约单) as CSC made it (A-APT-19), and which request it answers."""
 
     id: str
     version: int
@@ -65,11 +28,16 @@ class Slip:
     appointment_at: datetime
     items: tuple[ServiceItem, ...]
     confirmed_by: str
+    request_no: int = 1
 
     @property
     def key(self) -> tuple[int, str]:
         """Of two slips the higher version counts; of two with one version, so that all agree, the higher number."""
         return self.version, self.id
+
+    @property
+    def day(self) -> date:
+        return day_of(self.appointment_at)
 
 
 @dataclass(frozen=True)
@@ -79,21 +47,30 @@ class Appointment:
     wish: Wish
     car: Car | None = None
     version: int = 1
+    predecessor_id: UUID | None = None  # what was transferred to become this one
     turned_away: str = ""  # our own no
     dms_asked: bool = False
     dms_no: str | None = None
     refused: str = ""  # the DMS's no
+    answered_no: int = 1  # the highest request of the follower that has been granted or not
+    kept_because: str = ""  # why the last thing that the follower asked for could not be done
     call_due_at: datetime | None = None  # set when CSC is asked to call
     task_id: str | None = None
     task_version: int = 0
     attempts: int = 0  # calls that did not reach the follower
-    given_up: bool = False
+    given_up: bool = False  # after too many of them
+    day_passed: bool = False  # before anything was agreed
     declined: bool = False
+    transferred_to: str = ""  # the other dealer
     slip: Slip | None = None
     called_off: str = ""  # CSC cancelled the slip
     on_record: tuple[int, str] = (0, "")  # the key of the slip that the DMS keeps
     announced: int = 0  # our version that told of the slip on record; 0 = not told of this slip
-    sent: int = 0  # the highest version whose confirmation WeChat took
+    sent: int = 0  # the highest version whose confirmation went out
+    missed: tuple[int, str] = (0, "")  # the key of the slip on whose day nobody came
+    visit_id: UUID | None = None
+    arrived_at: datetime | None = None
+    completed_at: datetime | None = None
     taken_back: bool = False
     taken_back_because: str = ""  # the follower's own words
     troubles: frozenset[str] = frozenset()  # what an operator should look at
@@ -104,7 +81,7 @@ class Appointment:
 
     @property
     def state(self) -> State:
-        return next(state for state, holds in STANDING if holds(self))
+        return state_of(self)
 
     @property
     def is_open(self) -> bool:
@@ -112,14 +89,38 @@ class Appointment:
 
     @property
     def reason(self) -> str:
-        """Why it is closed, as a code; empty while it is open."""
-        return next((code for code in _reasons(self) if code), "") if self.state in CLOSED else ""
+        return reason_of(self)
 
-    def take_back(self, follower_id: UUID, because: str) -> "Appointment":
-        """Only who asked for it may take it back."""
+    @property
+    def successor_id(self) -> UUID | None:
+        """The appointment at the other dealer: the same however often the transfer is heard of."""
+        return uuid5(self.id, f"transfer:{self.transferred_to}") if self.transferred_to else None
+
+    def take_back(self, follower_id: UUID, because: str, now: datetime, rules: Rules) -> "Appointment":
+        """Only who asked for it may take it back, and from the cut-off on nobody: the workshop has made ready (flows 3.2)."""
         if follower_id != self.wish.follower_id or self.taken_back:
             return self
-        return self._learn(taken_back=True, taken_back_because=because)
+        if self._too_late(now, rules):
+            return self._learn(kept_because="too_late")
+        return self._learn(taken_back=True, taken_back_because=because, kept_because="")
+
+    def reschedule(self, wanted: Wish, now: datetime, rules: Rules, due: datetime) -> "Appointment":
+        """The day and slot of a later request. A slip that is there holds until CSC makes a new one.
+
+        `due` is by when CSC is to call again, if it was asked to call at all.
+        """
+        if wanted.follower_id != self.wish.follower_id or wanted.request_no <= self.answered_no:
+            return self
+        if no := self._why_not_moved(wanted.requested_date, now, rules):
+            return self.keep_as_it_is(wanted.request_no, no)
+        asked_to_call = self.call_due_at is not None
+        return self._learn(
+            wish=wanted, answered_no=wanted.request_no, kept_because="", call_due_at=due if asked_to_call else self.call_due_at
+        )
+
+    def keep_as_it_is(self, request_no: int, because: str) -> "Appointment":
+        """The follower's request for another day is answered with no: nothing else changes."""
+        return self._learn(answered_no=max(self.answered_no, request_no), kept_because=because)
 
     def stored(self, dms_no: str, call_due_at: datetime) -> "Appointment":
         """The DMS has it on record; CSC is asked to call unless it is over by now (A-APT-12, 13)."""
@@ -137,15 +138,21 @@ class Appointment:
     def task_refused(self, reason: str) -> "Appointment":
         return self._trouble(f"task_refused:{reason}")
 
-    def called(self, task_id: str, version: int, calls: Sequence[Call], *, declined: bool) -> "Appointment":
-        """The call-back task in full. Declining and giving up are final, so they count in whichever version they come (A-APT-14..17)."""
+    def called(self, log: "CallLog", rules: Rules) -> "Appointment":
+        """The call-back task in full (A-APT-14..17).
+
+        Declining, giving up and going elsewhere are final, so they count in whichever version they come. Nobody is sent elsewhere with
+        what they took back; to be sent to where it is already changes nothing.
+        """
         facts: dict[str, Any] = {
-            "task_id": self.task_id or task_id,
-            "declined": self.declined or declined,
-            "given_up": self.given_up or never_reached(calls),
+            "task_id": self.task_id or log.task_id,
+            "declined": self.declined or log.declined,
+            "given_up": self.given_up or never_reached(log.calls, rules.most_attempts),
         }
-        if version > self.task_version:
-            facts |= {"task_version": version, "attempts": sum(call.result != "reached" for call in calls)}
+        if log.version > self.task_version:
+            facts |= {"task_version": log.version, "attempts": sum(call.result != "reached" for call in log.calls)}
+        if log.transferred_to not in ("", self.wish.dealer_code) and not self.taken_back:
+            facts["transferred_to"] = self.transferred_to or log.transferred_to
         return self._learn(**facts)
 
     def slip_saved(self, slip: Slip, *, called_off: str = "") -> "Appointment":
@@ -166,12 +173,42 @@ class Appointment:
         return self._trouble(f"slip_refused:{slip_id}:{version}:{reason}")
 
     def confirmation_sent(self, version: int) -> "Appointment":
-        """WeChat took the message that told of this version of ours (A-APT-21, 22)."""
+        """The message that told of this version of ours went out (A-APT-21, 22)."""
         return self._learn(sent=max(self.sent, version))
 
     def confirmation_failed(self, version: int, reason: str) -> "Appointment":
         """It stays as it is; the follower must hear of it in another way."""
         return self._trouble(f"confirmation_failed:{version}:{reason}")
+
+    def visited(self, visit: Visit) -> "Appointment":
+        """The car came in, and perhaps left again (A-APT-28). The first visit counts, and none for what is closed."""
+        if not self.is_open or self.visit_id not in (None, visit.id):
+            return self
+        arrived_at, completed_at = self.arrived_at or visit.arrived_at, self.completed_at or visit.closed_at
+        return self._learn(visit_id=visit.id, arrived_at=arrived_at, completed_at=completed_at)
+
+    def give_up_on_its_day(self, now: datetime) -> "Appointment":
+        """Nothing was agreed while there was time (flows 3.2: to_call → unreachable)."""
+        over = self.state in WITHOUT_SLIP and end_of(self.wish.requested_date) <= now
+        return self._learn(day_passed=True) if over else self
+
+    def notice_absence(self, now: datetime, rules: Rules) -> "Appointment":
+        """Nobody came on the day of the slip, nor on one asked for since (flows 3.2: no_show). A later visit or slip sets it right."""
+        if self.slip is None or self.state not in AGREED:
+            return self
+        last = max(self.slip.day, self.wish.requested_date) if self.state is State.RESCHEDULED else self.slip.day
+        return self._learn(missed=self.slip.key) if end_of(last) + rules.no_show_after <= now else self
+
+    def _too_late(self, now: datetime, rules: Rules) -> bool:
+        """Never before a slip; never for what is closed."""
+        if not self.is_open:
+            return False
+        return self.visit_id is not None or (self.slip is not None and self.slip.appointment_at - rules.cancel_until < now)
+
+    def _why_not_moved(self, day: date, now: datetime, rules: Rules) -> str:
+        if not self.is_open:
+            return "closed"
+        return "too_late" if self._too_late(now, rules) else why_not_on(day, now, rules)
 
     def _trouble(self, code: str) -> "Appointment":
         return self._learn(troubles=self.troubles | {code})
@@ -185,61 +222,32 @@ class Appointment:
         return replace(after, announced=after.version) if after._can_be_announced() else after
 
     def _can_be_announced(self) -> bool:
-        return self.is_open and self.slip is not None and self.slip.key == self.on_record and not self.announced
+        """A slip on record that was not told of; whoever is here already need not be told."""
+        on_record = self.slip is not None and self.slip.key == self.on_record
+        return on_record and not self.announced and self.is_open and self.visit_id is None
 
 
-STANDING: tuple[tuple[State, Callable[[Appointment], bool]], ...] = (
-    # The first that holds. Closed first: the follower's own word, then the dealer's, then CSC's.
-    (State.CANCELLED, lambda a: a.taken_back and a.slip is not None),
-    (State.WITHDRAWN, lambda a: a.taken_back),
-    (State.REJECTED, lambda a: bool(a.turned_away or a.refused)),
-    (State.DECLINED, lambda a: a.declined),
-    (State.UNREACHABLE, lambda a: a.given_up),
-    (State.CANCELLED, lambda a: bool(a.called_off)),
-    # Open: CSC's news may overtake each other, so a slip confirms what is not yet `to_call`.
-    (State.NOTIFIED, lambda a: 0 < a.announced <= a.sent),
-    (State.CONFIRMED, lambda a: a.slip is not None),
-    (State.TO_CALL, lambda a: a.task_id is not None),
-    (State.REQUESTED, lambda _: True),
-)
+@dataclass(frozen=True)
+class CallLog:
+    """CSC's task in full."""
+
+    task_id: str
+    version: int
+    calls: Sequence[Call] = ()
+    declined: bool = False
+    transferred_to: str = ""
 
 
-def _reasons(a: Appointment) -> tuple[str, ...]:
-    """In the order of `STANDING`."""
-    return (
-        "by_follower" if a.taken_back else "",
-        a.turned_away,
-        a.refused,
-        "declined" if a.declined else "",
-        "unreachable" if a.given_up else "",
-        a.called_off,
-    )
-
-
-def never_reached(calls: Sequence[Call]) -> bool:
-    """Five calls before any that reached. Later ones do not count: who was reached once is in the DCRC's hands."""
-    in_time = sorted(calls, key=lambda call: call.at)
-    return len(list(takewhile(lambda call: call.result != "reached", in_time))) >= MOST_ATTEMPTS
-
-
-def consider(wish: Wish, car: Car | None, now: datetime) -> Appointment:
+def consider(wish: Wish, car: Car | None, now: datetime, rules: Rules) -> Appointment:
     """Turn away what cannot be met; ask the DMS for any other (A-APT-09)."""
-    reason = why_not(wish, car, now)
-    return Appointment(wish=wish, car=car, turned_away=reason, dms_asked=not reason)
+    begun = Appointment(wish=wish, car=car, dms_asked=True)
+    reason = why_not(wish, car, now, rules)
+    return turned_away(begun, reason) if reason else begun
 
 
-def why_not(wish: Wish, car: Car | None, now: datetime) -> str:
-    """A code for why the wish cannot be met; empty when it can."""
-    today = now.astimezone(BUSINESS_ZONE).date()
-    if car is None or not car.active:
-        return "not_your_car"
-    if wish.requested_date < today:
-        return "past_day"
-    if opening_of(wish.requested_date) < now + NOTICE:
-        return "too_soon"
-    if wish.requested_date > today + FURTHEST:
-        return "too_far"
-    return ""
+def turned_away(begun: Appointment, reason: str) -> Appointment:
+    """Nobody is asked for anything."""
+    return replace(begun, dms_asked=False, turned_away=reason)
 
 
 def withdrawn_unseen(begun: Appointment, because: str) -> Appointment:
@@ -247,16 +255,8 @@ def withdrawn_unseen(begun: Appointment, because: str) -> Appointment:
     return replace(begun, dms_asked=False, taken_back=True, taken_back_because=because)
 
 
-def opening_of(day: date) -> datetime:
-    return datetime.combine(day, OPENING, BUSINESS_ZONE)
-
-
-def call_due(since: datetime) -> datetime:
-    """Two working hours later; what is left of them at closing time is for the next morning."""
-    local = since.astimezone(BUSINESS_ZONE)
-    begin = max(local, opening_of(local.date()))
-    closing = datetime.combine(local.date(), CLOSING, BUSINESS_ZONE)
-    if begin + CALL_WITHIN <= closing:
-        return begin + CALL_WITHIN
-    worked = max(closing - begin, timedelta(0))
-    return opening_of(local.date() + timedelta(days=1)) + (CALL_WITHIN - worked)
+def successor_of(old: Appointment, id: UUID, car: Car | None) -> Appointment:
+    """The same wish at the dealer that was agreed on by phone: only who is bound to the car any more is asked (flows 3.2: transferred)."""
+    wish = replace(old.wish, appointment_id=id, dealer_code=old.transferred_to, source="phone", request_no=1)
+    begun = Appointment(wish=wish, car=car, predecessor_id=old.id, dms_asked=True)
+    return begun if car is not None and car.active else turned_away(begun, "not_your_car")

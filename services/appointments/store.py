@@ -1,104 +1,26 @@
-"""The tables of `services/appointments`: the appointments, and who is bound to which car as `services/customers` told it."""
+"""Keeps the appointments, and the withdrawals that came before their wish."""
 
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    Index,
-    Integer,
-    MetaData,
-    Row,
-    String,
-    Table,
-    Uuid,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 
 from chassis.database import Transaction, from_millis, millis
 from chassis.errors import Unavailable
 from chassis.outbox import ignoring_repeats
-from chassis.privacy import Sealed
-from contracts.appointments import ServiceItem, WithdrawAppointment
-from contracts.customers import Binding, CustomerRegistered
-from services.appointments.domain import Appointment, Car, Slip, Wish
+from contracts.appointments import ServiceItem, State, WithdrawAppointment
+from services.appointments.domain import Appointment, Slip
+from services.appointments.hours import begin_of, day_of, end_of
+from services.appointments.owner_store import OwnerStore
+from services.appointments.standing import AGREED, CLOSED, WITHOUT_SLIP
+from services.appointments.tables import appointments, early_withdrawals
+from services.appointments.tables import metadata as metadata  # noqa: PLC0414 - all tables of the service, as `store.metadata` everywhere
+from services.appointments.wishes import Car, Wish
 
-metadata = MetaData()
-ID: Uuid[UUID] = Uuid(native_uuid=False)
-
-appointments = Table(
-    "appointments",
-    metadata,
-    Column("appointment_id", ID, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("state", String(16), nullable=False, comment="follows from the rest; kept for looking up"),
-    Column("follower_id", ID, nullable=False),
-    Column("vehicle_id", ID, nullable=False),
-    Column("binding_id", ID),
-    Column("dealer_code", String(32), nullable=False),
-    Column("requested_date", Date, nullable=False),
-    Column("items", JSON, nullable=False),
-    Column("mileage_km", Integer),
-    Column("concern", Sealed("concern")),
-    Column("source", String(16), nullable=False),
-    Column("submitted_at", BigInteger, nullable=False),
-    Column("turned_away", String(64), nullable=False),
-    Column("dms_asked", Boolean, nullable=False),
-    Column("dms_no", String(64)),
-    Column("refused", String(64), nullable=False),
-    Column("call_due_at", BigInteger),
-    Column("task_id", String(64)),
-    Column("task_version", Integer, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("given_up", Boolean, nullable=False),
-    Column("declined", Boolean, nullable=False),
-    Column("slip_id", String(64)),
-    Column("slip_version", Integer),
-    Column("slip_dealer_code", String(32)),
-    Column("appointment_at", BigInteger),
-    Column("slip_items", JSON),
-    Column("confirmed_by", String(64)),
-    Column("called_off", String(64), nullable=False),
-    Column("on_record_id", String(64), nullable=False),
-    Column("on_record_version", Integer, nullable=False),
-    Column("announced", Integer, nullable=False),
-    Column("sent", Integer, nullable=False),
-    Column("taken_back", Boolean, nullable=False),
-    Column("taken_back_because", Sealed("concern"), nullable=False, comment="the follower's own words"),
-    Column("troubles", JSON, nullable=False),
-    Index("ix_appointments_follower", "follower_id", "requested_date"),
-    Index("ix_appointments_state", "state", "requested_date"),
-)
-
-early_withdrawals = Table(
-    "early_withdrawals",
-    metadata,
-    Column("appointment_id", ID, primary_key=True),
-    Column("follower_id", ID, primary_key=True),
-    Column("because", Sealed("concern"), nullable=False),
-)
-"""Withdrawals that overtook the wish. Keyed by follower too: nobody can withdraw what another one will ask for."""
-
-owners = Table(
-    "owners",
-    metadata,
-    Column("binding_id", ID, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("follower_id", ID, nullable=False),
-    Column("vehicle_id", ID, nullable=False),
-    Column("customer_id", String(64), nullable=False),
-    Column("vin", Sealed("vin"), nullable=False),
-    Column("name", Sealed("name"), nullable=False),
-    Column("mobile", Sealed("mobile"), nullable=False),
-    Index("ix_owners_follower", "follower_id", "vehicle_id"),
-)
+MOST_AT_ONCE = 100
+"""A sweep is one transaction: what is left is for the next."""
 
 
 class AppointmentStore:
@@ -116,7 +38,40 @@ class AppointmentStore:
 
     def find(self, tx: Transaction, appointment_id: UUID) -> Appointment | None:
         row = tx.execute(select(appointments).where(appointments.c.appointment_id == appointment_id).with_for_update()).first()
-        return _appointment_of(row, OwnerStore().car(tx, row.binding_id)) if row else None
+        return _with_car(tx, row) if row else None
+
+    def is_booked(self, tx: Transaction, wish: Wish) -> bool:
+        """Another open request for this car on this day. Of two at the same moment the second hits the key, tries again, and finds it."""
+        other = (appointments.c.open_key == wish.open_key) & (appointments.c.appointment_id != wish.appointment_id)
+        return tx.execute(select(appointments.c.appointment_id).where(other)).first() is not None
+
+    def open_on(self, tx: Transaction, dealer_code: str, day: date) -> list[Appointment]:
+        """Those that hold a place there, and a few more; not locked, and without the car."""
+        table = appointments.c
+        on_slip = table.appointment_at.between(millis(begin_of(day)), millis(end_of(day)) - 1)
+        there = or_((table.dealer_code == dealer_code) & (table.requested_date == day), (table.slip_dealer_code == dealer_code) & on_slip)
+        rows = tx.execute(select(appointments).where(there, _none_of(CLOSED)))
+        return [_appointment_of(row, None) for row in rows]
+
+    def of_visit(self, tx: Transaction, visit_id: UUID) -> Appointment | None:
+        row = tx.execute(select(appointments).where(appointments.c.visit_id == visit_id).with_for_update()).first()
+        return _with_car(tx, row) if row else None
+
+    def of_car(self, tx: Transaction, vehicle_id: UUID) -> list[Appointment]:
+        """Those that a visit may be of."""
+        theirs = (appointments.c.vehicle_id == vehicle_id, _none_of(CLOSED))
+        rows = tx.execute(select(appointments).where(*theirs).order_by(appointments.c.appointment_id).with_for_update()).all()
+        return [_with_car(tx, row) for row in rows]
+
+    def past_their_day(self, tx: Transaction, now: datetime) -> list[Appointment]:
+        """Nothing agreed, and the day that was asked for is over."""
+        return self._some(tx, _one_of(WITHOUT_SLIP), appointments.c.requested_date < day_of(now))
+
+    def past_their_slip(self, tx: Transaction, now: datetime, grace: timedelta) -> list[Appointment]:
+        """Agreed, and the day of the slip is over by so much; of those that wait for another day, that one too."""
+        last_day = day_of(now - grace)
+        over = or_(appointments.c.state != State.RESCHEDULED.value, appointments.c.requested_date < last_day)
+        return self._some(tx, _one_of(AGREED), appointments.c.appointment_at < millis(begin_of(last_day)), over)
 
     def add(self, tx: Transaction, appointment: Appointment) -> None:
         """Two requests of one id at the same moment: the second hits the key, tries again, and finds it."""
@@ -135,84 +90,87 @@ class AppointmentStore:
         mine = (early_withdrawals.c.appointment_id == wish.appointment_id) & (early_withdrawals.c.follower_id == wish.follower_id)
         return tx.execute(select(early_withdrawals.c.because).where(mine).with_for_update()).scalar_one_or_none()
 
-
-class OwnerStore:
-    """A copy of the bindings: the higher version wins."""
-
-    def car(self, tx: Transaction, binding_id: UUID | None) -> Car | None:
-        row = tx.execute(select(owners).where(owners.c.binding_id == binding_id)).first()
-        return _car_of(row) if row else None
-
-    def car_of(self, tx: Transaction, follower_id: UUID, vehicle_id: UUID) -> Car | None:
-        """The active binding if there is one, else an ended one, else None."""
-        theirs = (owners.c.follower_id == follower_id) & (owners.c.vehicle_id == vehicle_id)
-        row = tx.execute(select(owners).where(theirs).order_by(owners.c.active.desc(), owners.c.version.desc()).limit(1)).first()
-        return _car_of(row) if row else None
-
-    def learn(self, tx: Transaction, news: Binding) -> None:
-        known = tx.execute(select(owners.c.version).where(owners.c.binding_id == news.binding_id).with_for_update()).scalar_one_or_none()
-        row = {
-            "version": news.version,
-            "active": isinstance(news, CustomerRegistered),
-            "follower_id": news.follower_id,
-            "vehicle_id": news.vehicle_id,
-            "customer_id": news.customer_id,
-            "vin": news.vin,
-            "name": news.name,
-            "mobile": news.mobile,
-        }
-        if known is None:
-            tx.execute(insert(owners).values(row | {"binding_id": news.binding_id}))
-        elif known < news.version:
-            tx.execute(update(owners).where(owners.c.binding_id == news.binding_id).values(row))
+    def _some(self, tx: Transaction, *which: ColumnElement[bool]) -> list[Appointment]:
+        """Those that somebody works on right now are left for the next time."""
+        order = select(appointments).where(*which).order_by(appointments.c.appointment_id).limit(MOST_AT_ONCE)
+        rows = tx.execute(order.with_for_update(skip_locked=True)).all()
+        return [_with_car(tx, row) for row in rows]
 
 
-def _car_of(row: Row[Any]) -> Car:
-    return Car(row.binding_id, row.customer_id, row.vin, row.name, row.mobile, row.active)
+def _one_of(states: frozenset[State]) -> ColumnElement[bool]:
+    return appointments.c.state.in_(sorted(state.value for state in states))
+
+
+def _none_of(states: frozenset[State]) -> ColumnElement[bool]:
+    return _one_of(frozenset(State) - states)
+
+
+def _with_car(tx: Transaction, row: Row[Any]) -> Appointment:
+    return _appointment_of(row, OwnerStore().car(tx, row.binding_id))
 
 
 def _columns_of(it: Appointment) -> dict[str, Any]:
-    wish, slip = it.wish, it.slip
+    wish = it.wish
     return {
         "appointment_id": it.id,
-        "version": it.version,
         "state": it.state.value,
-        "follower_id": wish.follower_id,
-        "vehicle_id": wish.vehicle_id,
         "binding_id": it.car.binding_id if it.car else None,
-        "dealer_code": wish.dealer_code,
-        "requested_date": wish.requested_date,
+        "open_key": wish.open_key if it.is_open else None,
         "items": _items_as_json(wish.items),
-        "mileage_km": wish.mileage_km,
-        "concern": wish.concern,
-        "source": wish.source,
         "submitted_at": millis(wish.submitted_at),
-        "call_due_at": millis(it.call_due_at) if it.call_due_at else None,
         "on_record_id": it.on_record[1],
         "on_record_version": it.on_record[0],
+        "missed_id": it.missed[1],
+        "missed_version": it.missed[0],
         "troubles": sorted(it.troubles),
-        **_slip_columns(slip),
+        **_slip_columns(it.slip),
+        **{name: getattr(wish, name) for name in _OF_THE_WISH},
         **{name: getattr(it, name) for name in _AS_THEY_ARE},
+        **{name: _or_none(millis, getattr(it, name)) for name in _TIMES},
     }
 
 
+_OF_THE_WISH = (
+    "follower_id",
+    "vehicle_id",
+    "dealer_code",
+    "requested_date",
+    "slot",
+    "mileage_km",
+    "concern",
+    "source",
+    "reminder_item_id",
+    "request_no",
+)
+"""Columns that hold a field of the wish under its own name."""
+
 _AS_THEY_ARE = (
+    "version",
+    "predecessor_id",
     "turned_away",
     "dms_asked",
     "dms_no",
     "refused",
+    "answered_no",
+    "kept_because",
     "task_id",
     "task_version",
     "attempts",
     "given_up",
+    "day_passed",
     "declined",
+    "transferred_to",
     "called_off",
     "announced",
     "sent",
+    "visit_id",
     "taken_back",
     "taken_back_because",
 )
 """Columns that hold a field of the appointment under its own name."""
+
+_TIMES = ("call_due_at", "arrived_at", "completed_at")
+"""And those that hold one as milliseconds."""
 
 
 def _slip_columns(slip: Slip | None) -> dict[str, Any]:
@@ -223,30 +181,26 @@ def _slip_columns(slip: Slip | None) -> dict[str, Any]:
         "appointment_at": millis(slip.appointment_at) if slip else None,
         "slip_items": _items_as_json(slip.items) if slip else None,
         "confirmed_by": slip.confirmed_by if slip else None,
+        "slip_request_no": slip.request_no if slip else None,
     }
 
 
 def _appointment_of(row: Row[Any], car: Car | None) -> Appointment:
+    columns = row._mapping
     return Appointment(
         wish=Wish(
             appointment_id=row.appointment_id,
-            follower_id=row.follower_id,
-            vehicle_id=row.vehicle_id,
-            dealer_code=row.dealer_code,
-            requested_date=row.requested_date,
-            items=_items_from_json(row.items),
+            items=_items_from_json(columns["items"]),
             submitted_at=from_millis(row.submitted_at),
-            mileage_km=row.mileage_km,
-            concern=row.concern,
-            source=row.source,
+            **{name: columns[name] for name in _OF_THE_WISH},
         ),
         car=car,
-        version=row.version,
-        call_due_at=from_millis(row.call_due_at) if row.call_due_at is not None else None,
         slip=_slip_of(row),
         on_record=(row.on_record_version, row.on_record_id),
+        missed=(row.missed_version, row.missed_id),
         troubles=frozenset(row.troubles),
-        **{name: row._mapping[name] for name in _AS_THEY_ARE},
+        **{name: columns[name] for name in _AS_THEY_ARE},
+        **{name: _or_none(from_millis, columns[name]) for name in _TIMES},
     )
 
 
@@ -254,10 +208,15 @@ def _slip_of(row: Row[Any]) -> Slip | None:
     if row.slip_id is None:
         return None
     at = from_millis(row.appointment_at)
-    return Slip(row.slip_id, row.slip_version, row.slip_dealer_code, at, _items_from_json(row.slip_items), row.confirmed_by)
+    items = _items_from_json(row.slip_items)
+    return Slip(row.slip_id, row.slip_version, row.slip_dealer_code, at, items, row.confirmed_by, row.slip_request_no)
 
 
-def _items_as_json(items: tuple[ServiceItem, ...]) -> list[dict[str, str]]:
+def _or_none(change: Callable[[Any], Any], value: Any) -> Any:
+    return None if value is None else change(value)
+
+
+def _items_as_json(items: Sequence[ServiceItem]) -> list[dict[str, str]]:
     return [item.model_dump() for item in items]
 
 

@@ -4,18 +4,23 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.appointments import RequestAppointment, ServiceItem, WithdrawAppointment
+from contracts.appointments import RequestAppointment, RescheduleAppointment, ServiceItem, WithdrawAppointment, places_id
 from contracts.csc import AppointmentCallLogged, AppointmentSlipSaved, Call
 from contracts.customers import CustomerRegistered
-from services.appointments.domain import Appointment, Car, Slip, Wish
+from contracts.dms import CapacitySet, VisitArrived, VisitClosed
+from services.appointments.domain import Appointment, CallLog, Slip
+from services.appointments.wishes import Car, Rules, Wish
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # nine in the morning in Chongqing, a Monday
 FRIDAY = date(2026, 3, 6)
+SATURDAY = FRIDAY + timedelta(days=1)
 FOLLOWER = UUID("aaaaaaaa-0000-4000-8000-000000000001")
 VEHICLE = UUID("bbbbbbbb-0000-4000-8000-000000000001")
+VISIT = UUID("eeeeeeee-0000-4000-8000-000000000001")
 BINDING = UUID("cccccccc-0000-4000-8000-000000000001")
 ITEMS = (ServiceItem(code="MNT", name="保养"),)
 CAR = Car(BINDING, "C0001", "LS4AAAAA1AA000001", "张伟", "13800138000")
+RULES = Rules()
 AT = datetime(2026, 3, 6, 1, 30, tzinfo=UTC)
 
 
@@ -45,16 +50,38 @@ def calls(*results: str) -> tuple[Call, ...]:
     return tuple(Call(at=NOW + timedelta(hours=n), result=result) for n, result in enumerate(results, start=1))
 
 
+def a_log(version: int, *results: str, declined: bool = False, transferred_to: str = "") -> CallLog:
+    return CallLog("T-1", version, calls(*results), declined, transferred_to)
+
+
 def a_request(**changes: Any) -> RequestAppointment:
     return RequestAppointment(**(vars(a_wish(appointment_id=uuid4())) | {"concern": "刹车有异响"} | changes))
+
+
+def a_rescheduling(of: UUID, request_no: int = 2, day: date = SATURDAY, **changes: Any) -> RescheduleAppointment:
+    wish = {"appointment_id": of, "follower_id": FOLLOWER, "request_no": request_no, "requested_date": day, "submitted_at": NOW}
+    return RescheduleAppointment(**(wish | changes))
 
 
 def a_withdrawal(of: UUID, follower_id: UUID = FOLLOWER) -> WithdrawAppointment:
     return WithdrawAppointment(appointment_id=of, follower_id=follower_id, reason="临时有事")
 
 
-def a_call_log(of: UUID, version: int, *results: str, state: str = "open") -> AppointmentCallLogged:
-    return AppointmentCallLogged(appointment_id=of, task_id="T-1", task_version=version, task_state=state, calls=calls(*results))
+def a_call_log(of: UUID, version: int, *results: str, state: str = "open", to: str = "") -> AppointmentCallLogged:
+    task = {"task_id": "T-1", "task_version": version, "task_state": "closed" if to else state, "transferred_to": to}
+    return AppointmentCallLogged(appointment_id=of, calls=calls(*results), **task)
+
+
+def a_visit(closed: bool = False, **changes: Any) -> VisitArrived | VisitClosed:
+    visit = {"visit_id": VISIT, "vehicle_id": VEHICLE, "vin": CAR.vin, "dealer_code": "D001", "arrived_at": AT}
+    if closed:
+        return VisitClosed(**(visit | {"closed_at": AT + timedelta(hours=5)} | changes))
+    return VisitArrived(**(visit | changes))
+
+
+def a_capacity(total: int, version: int = 1, **changes: Any) -> CapacitySet:
+    told = {"capacity_version": version, "dealer_code": "D001", "day": FRIDAY, "slot": "", "total": total} | changes
+    return CapacitySet(places_id=places_id(told["dealer_code"], told["day"], told["slot"]), **told)
 
 
 def a_saved_slip(of: UUID, version: int = 1, state: str = "active", **changes: Any) -> AppointmentSlipSaved:
@@ -68,6 +95,7 @@ def a_saved_slip(of: UUID, version: int = 1, state: str = "active", **changes: A
         appointment_at=slip.appointment_at,
         items=slip.items,
         confirmed_by=slip.confirmed_by,
+        request_no=slip.request_no,
     )
 
 

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.appointments import State
-from services.appointments.domain import CLOSED, STANDING, Appointment, call_due, consider
-from tests.services.appointments.builders import CAR, FOLLOWER, FRIDAY, NOW, a_slip, a_wish, an_appointment, calls
+from services.appointments.domain import Appointment, consider
+from services.appointments.hours import call_due
+from services.appointments.standing import CLOSED, STANDING
+from tests.services.appointments.builders import CAR, FOLLOWER, FRIDAY, NOW, RULES, a_log, a_slip, a_wish, an_appointment
 
 STRANGER = CAR.binding_id
 
@@ -16,7 +18,7 @@ def to_call() -> Appointment:
 
 
 def confirmed() -> Appointment:
-    return to_call().called("T-1", 2, calls("reached"), declined=False).slip_saved(a_slip())
+    return to_call().called(a_log(2, "reached"), RULES).slip_saved(a_slip())
 
 
 def notified() -> Appointment:
@@ -25,7 +27,7 @@ def notified() -> Appointment:
 
 
 def test_a_wish_for_a_day_that_can_be_prepared_is_taken_in():
-    taken = consider(a_wish(), CAR, NOW)
+    taken = consider(a_wish(), CAR, NOW, RULES)
 
     assert (taken.state, taken.dms_asked) == (State.REQUESTED, True)
 
@@ -37,7 +39,7 @@ def test_a_wish_for_a_day_that_can_be_prepared_is_taken_in():
 def test_a_day_that_cannot_be_met_is_turned_away_with_its_reason(days_ahead, reason):
     wish = a_wish(requested_date=NOW.date() + timedelta(days=days_ahead))
 
-    considered = consider(wish, CAR, NOW)
+    considered = consider(wish, CAR, NOW, RULES)
 
     assert considered.reason == reason
     assert considered.dms_asked is (reason == "")
@@ -46,20 +48,20 @@ def test_a_day_that_cannot_be_met_is_turned_away_with_its_reason(days_ahead, rea
 def test_today_can_be_met_until_two_hours_before_the_workshop_opens():
     just_in_time = datetime(2026, 3, 5, 22, 30, tzinfo=UTC)  # 06:30 on the sixth at the dealer's
 
-    assert consider(a_wish(requested_date=FRIDAY), CAR, just_in_time).state is State.REQUESTED
-    assert consider(a_wish(requested_date=FRIDAY), CAR, just_in_time + timedelta(seconds=1)).reason == "too_soon"
+    assert consider(a_wish(requested_date=FRIDAY), CAR, just_in_time, RULES).state is State.REQUESTED
+    assert consider(a_wish(requested_date=FRIDAY), CAR, just_in_time + timedelta(seconds=1), RULES).reason == "too_soon"
 
 
 @pytest.mark.parametrize("car", [None, pytest.param(CAR.__class__(**vars(CAR) | {"active": False}), id="not bound any more")])
 def test_a_car_that_is_not_the_followers_cannot_be_booked(car):
-    assert consider(a_wish(), car, NOW).reason == "not_your_car"
+    assert consider(a_wish(), car, NOW, RULES).reason == "not_your_car"
 
 
 def test_the_way_to_a_confirmation():
     states = [
         an_appointment(),
         to_call(),
-        to_call().called("T-1", 2, calls("no_answer"), declined=False),
+        to_call().called(a_log(2, "no_answer"), RULES),
         confirmed(),
         confirmed().slip_stored("S-7", 1),
         notified(),
@@ -84,47 +86,47 @@ def test_a_repeat_changes_nothing_not_even_the_version():
 
 
 def test_a_slip_does_not_revive_a_withdrawn_request():
-    withdrawn = to_call().take_back(FOLLOWER, "")
+    withdrawn = to_call().take_back(FOLLOWER, "", NOW, RULES)
 
     assert withdrawn.slip_saved(a_slip()).state in CLOSED
 
 
 def test_taken_back_before_a_slip_is_withdrawn_and_after_it_cancelled():
-    assert to_call().take_back(FOLLOWER, "").state is State.WITHDRAWN
-    assert notified().take_back(FOLLOWER, "").state is State.CANCELLED
+    assert to_call().take_back(FOLLOWER, "", NOW, RULES).state is State.WITHDRAWN
+    assert notified().take_back(FOLLOWER, "", NOW, RULES).state is State.CANCELLED
 
 
 def test_nobody_else_can_take_it_back():
-    assert notified().take_back(STRANGER, "") == notified()
+    assert notified().take_back(STRANGER, "", NOW, RULES) == notified()
 
 
 def test_five_calls_that_did_not_reach_end_it():
-    four = to_call().called("T-1", 5, calls("no_answer", "busy", "switched_off", "refused"), declined=False)
-    five = four.called("T-1", 6, calls("no_answer", "busy", "switched_off", "refused", "no_answer"), declined=False)
+    four = to_call().called(a_log(5, "no_answer", "busy", "switched_off", "refused"), RULES)
+    five = four.called(a_log(6, "no_answer", "busy", "switched_off", "refused", "no_answer"), RULES)
 
     assert (four.state, four.attempts) == (State.TO_CALL, 4)
     assert (five.state, five.attempts, five.reason) == (State.UNREACHABLE, 5, "unreachable")
 
 
 def test_calls_after_one_that_reached_do_not_end_a_confirmed_appointment():
-    later = confirmed().called("T-1", 9, calls("reached", *["no_answer"] * 5), declined=False)
+    later = confirmed().called(a_log(9, "reached", *["no_answer"] * 5), RULES)
 
     assert later.state is State.CONFIRMED
 
 
 def test_an_older_version_of_the_task_is_ignored():
-    newer = to_call().called("T-1", 3, calls("no_answer", "busy"), declined=False)
+    newer = to_call().called(a_log(3, "no_answer", "busy"), RULES)
 
-    assert newer.called("T-1", 2, calls("no_answer"), declined=False) == newer
-    assert newer.called("T-1", 3, calls("no_answer"), declined=False) == newer
+    assert newer.called(a_log(2, "no_answer"), RULES) == newer
+    assert newer.called(a_log(3, "no_answer"), RULES) == newer
 
 
 def test_declined_on_the_phone():
-    assert to_call().called("T-1", 2, calls("reached"), declined=True).state is State.DECLINED
+    assert to_call().called(a_log(2, "reached", declined=True), RULES).state is State.DECLINED
 
 
 def test_csc_news_may_overtake_its_answer():
-    assert an_appointment().called("T-1", 2, calls("no_answer"), declined=False).state is State.TO_CALL
+    assert an_appointment().called(a_log(2, "no_answer"), RULES).state is State.TO_CALL
     assert an_appointment().slip_saved(a_slip()).state is State.CONFIRMED
 
 

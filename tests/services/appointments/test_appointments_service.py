@@ -10,6 +10,8 @@ from sqlalchemy import text
 from chassis.database import Conflict
 from chassis.errors import Unavailable
 from contracts.appointments import (
+    AppointmentCallDue,
+    AppointmentCallMissed,
     AppointmentCancelled,
     AppointmentConfirmed,
     AppointmentNotified,
@@ -25,7 +27,9 @@ from contracts.messaging import AppointmentConfirmationSent
 from services.appointments.service import AppointmentsService
 from tests.services.appointments.builders import (
     CAR,
+    FRIDAY,
     NOW,
+    RULES,
     a_binding,
     a_call_log,
     a_request,
@@ -39,7 +43,7 @@ from tests.services.house import House, Times, types_of
 @pytest.fixture
 def house(tmp_path):
     service = AppointmentsService()
-    service.now = Times(NOW)
+    service.now, service.rules = Times(NOW), RULES
     house = House(service, tmp_path / "appointments.sqlite")
     house.deliver(a_binding())
     return house
@@ -68,8 +72,8 @@ def test_the_whole_way_to_the_confirmation(house):
     assert [types_of(one) for one in told] == [
         [AppointmentRequested, StoreAppointment],
         [OpenCallTask],
-        [],
-        [],
+        [AppointmentCallDue],
+        [AppointmentCallMissed],
         [],
         [StoreSlip],
         [AppointmentConfirmed],
@@ -199,7 +203,7 @@ def test_a_refused_task_is_kept_for_the_operator_and_the_state_stays(house):
 def test_what_is_kept_comes_back_as_it_was(house):
     full = an_appointment(mileage_km=12_000, concern="异响").stored("D-7", NOW).task_made("T-1")
     full = full.slip_saved(_slip_of(full.id)).slip_stored("S-7", 1).confirmation_sent(9).slip_refused("S-7", 1, "x")
-    full = full.take_back(full.wish.follower_id, "临时有事")
+    full = full.take_back(full.wish.follower_id, "临时有事", NOW, RULES)
 
     with house.write() as tx:
         house.service.appointments.add(tx, full)
@@ -209,7 +213,7 @@ def test_what_is_kept_comes_back_as_it_was(house):
 
 
 def _slip_of(id):
-    from services.appointments.service import slip_of
+    from services.appointments.readings import slip_of
 
     return slip_of(a_saved_slip(id))
 
@@ -227,7 +231,7 @@ def test_nothing_personal_is_on_disk_in_clear(house):
 
 
 def test_a_request_and_its_withdrawal_at_the_same_moment_end_withdrawn(house):
-    requests = [a_request() for _ in range(10)]
+    requests = [a_request(requested_date=FRIDAY + timedelta(days=n)) for n in range(10)]
     messages = [one for request in requests for one in (request, a_withdrawal(request.appointment_id))]
 
     threads = [threading.Thread(target=house.only_deliver, args=(message,)) for message in messages]
@@ -243,7 +247,7 @@ def test_a_request_and_its_withdrawal_at_the_same_moment_end_withdrawn(house):
 def test_nobody_misses_the_other_where_transactions_really_run_side_by_side(place):
     """Both orders of a request and its withdrawal, each begun before the other has committed."""
     service = AppointmentsService()
-    service.now = Times(NOW)
+    service.now, service.rules = Times(NOW), RULES
     house = House(service, place.database_url.format(schema="appointments"))
     house.deliver(a_binding())
 

@@ -1,0 +1,46 @@
+"""Who is bound to which car, as `services/customers` told it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+
+from chassis.database import Transaction
+from contracts.customers import Binding, CustomerRegistered
+from services.appointments.tables import owners
+from services.appointments.wishes import Car
+
+
+class OwnerStore:
+    """A copy of the bindings: the higher version wins."""
+
+    def car(self, tx: Transaction, binding_id: UUID | None) -> Car | None:
+        row = tx.execute(select(owners).where(owners.c.binding_id == binding_id)).first()
+        return _car_of(row) if row else None
+
+    def car_of(self, tx: Transaction, follower_id: UUID, vehicle_id: UUID) -> Car | None:
+        """The active binding if there is one, else an ended one, else None."""
+        theirs = (owners.c.follower_id == follower_id) & (owners.c.vehicle_id == vehicle_id)
+        row = tx.execute(select(owners).where(theirs).order_by(owners.c.active.desc(), owners.c.version.desc()).limit(1)).first()
+        return _car_of(row) if row else None
+
+    def learn(self, tx: Transaction, news: Binding) -> None:
+        known = tx.execute(select(owners.c.version).where(owners.c.binding_id == news.binding_id).with_for_update()).scalar_one_or_none()
+        row = {
+            "version": news.version,
+            "active": isinstance(news, CustomerRegistered),
+            "follower_id": news.follower_id,
+            "vehicle_id": news.vehicle_id,
+            "customer_id": news.customer_id,
+            "vin": news.vin,
+            "name": news.name,
+            "mobile": news.mobile,
+        }
+        if known is None:
+            tx.execute(insert(owners).values(row | {"binding_id": news.binding_id}))
+        elif known < news.version:
+            tx.execute(update(owners).where(owners.c.binding_id == news.binding_id).values(row))
+
+
+def _car_of(row: Row[Any]) -> Car:
+    return Car(row.binding_id, row.customer_id, row.vin, row.name, row.mobile, row.active)
