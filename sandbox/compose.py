@@ -12,11 +12,13 @@ from sandbox.csc import records as csc_records
 from sandbox.dms import app as dms
 from sandbox.dms import records as dms_records
 from sandbox.office import Office
+from sandbox.phone import assembly as phone
 from sandbox.reception import Manners, Reception
 from sandbox.secrets import SandboxSecrets
 from sandbox.sms import app as sms
 from sandbox.sms.records import SCHEMA as SMS_SCHEMA
 from sandbox.sms.records import Inbox
+from sandbox.store import Store
 from sandbox.web import new_app
 from sandbox.webhooks import WebhookCarrier
 from sandbox.wechat import api_errors, followers, messages, switches, tokens
@@ -44,7 +46,7 @@ SHARED_ADDRESSES = ("/control/state", "/control/ledger", "/control/faults")
 class Sandbox(dict[str, "WSGIApplication"]):
     """Prefix to application. `close` ends its threads; what was not sent yet goes out after the next start."""
 
-    def __init__(self, offices: tuple[Office, ...]) -> None:
+    def __init__(self, offices: tuple[Office | Store, ...]) -> None:
         super().__init__()
         self._offices = offices
 
@@ -68,12 +70,15 @@ def create_sandbox(state_dir: Path, *, target: str, secrets: SandboxSecrets, now
     at_csc = Office.at(state_dir / "csc.db", (partner.SCHEMA, csc_records.SCHEMA), to_csc, now)
     at_sms = Office.at(state_dir / "sms.db", (partner.SCHEMA, SMS_SCHEMA), WebhookCarrier(target, secrets.dms_webhook_secret), now)
     inbox = Inbox(at_sms.store, now)
-    sandbox = Sandbox((at_wechat, at_dms, at_csc, at_sms))
+    in_hands = Store(state_dir / "phone.db", *phone.SCHEMAS)
+    sandbox = Sandbox((at_wechat, at_dms, at_csc, at_sms, in_hands))
     sandbox["/sandbox"] = _index(target)
     sandbox.receive("/sandbox/wechat", at_wechat, wechat.create_app(at_wechat, secrets, pusher), api_errors.MANNERS)
     sandbox.receive("/sandbox/dms", at_dms, dms.create_app(at_dms, secrets.dms_api_key), partner.MANNERS)
     sandbox.receive("/sandbox/csc", at_csc, csc.create_app(at_csc, secrets.csc_api_key), partner.MANNERS)
     sandbox.receive("/sandbox/sms", at_sms, sms.create_app(at_sms, inbox, secrets.sms_api_key), partner.MANNERS)
+    near = phone.Neighbours(at_wechat, at_dms, at_csc, at_sms, pusher, inbox)
+    sandbox["/sandbox/phone"] = phone.phones_app(in_hands, near, target=target, mounts=sandbox, menu=list)
     return sandbox
 
 
