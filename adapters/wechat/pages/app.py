@@ -1,112 +1,72 @@
-"""The HTTP side of the follower's pages, mounted at `/m`: who posts, from where, what, and how it is answered."""
+"""The HTTP side of the follower's pages, mounted at `/m`: how it is put together, and how what goes wrong is answered."""
 
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
-from uuid import UUID
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from flask import Flask, Request, Response, request
-from pydantic import BaseModel, ValidationError
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from adapters.wechat.pages import problems
+from adapters.wechat.pages import api, oauth, problems
+from adapters.wechat.pages.context import Context
+from adapters.wechat.pages.copies import Copies
+from adapters.wechat.pages.entering import LoginWanted, to_login
+from adapters.wechat.pages.headers import hardening
 from adapters.wechat.pages.problems import Problem
-from adapters.wechat.pages.session import COOKIE, Session, session_of
-from adapters.wechat.pages.submitting import ACCEPTED, Submitting
+from adapters.wechat.pages.submitting import Submitting
 from chassis.clock import Clock
 from chassis.errors import Unavailable
 from chassis.logs import get_logger
-from chassis.settings import Settings
-from contracts.partners.pages import BookingForm, BookingReceipt, WithdrawalForm
 
 if TYPE_CHECKING:
     from chassis.runtime import ServiceRuntime
 
 LARGEST_BODY = 65_536
-FROM_OUR_PAGES = ("same-origin", "same-site", "none")
-"""Sec-Fetch-Site; where it is `same-site`, Origin says the rest."""
+SAY = "cheqiao.say"
+"""Where the views leave what turns a Problem into a page."""
 
-F = TypeVar("F", bound=BaseModel)
+SayAsPage = Callable[[Problem], Response]
+
 log = get_logger(__name__)
 
 
 def create_app(runtime: "ServiceRuntime") -> Flask:
     """For `Mount`."""
-    return pages_app(runtime.process.settings, Submitting(runtime.database, runtime.vault, Clock()))
+    return pages_app(context_of(runtime))
 
 
-def pages_app(settings: Settings, submitting: Submitting) -> Flask:
+def context_of(runtime: "ServiceRuntime") -> Context:
+    settings, now = runtime.process.settings, Clock()
+    items = {item.code: item.name for item in settings.booking.items}
+    submitting = Submitting(runtime.database, runtime.vault, now, items)
+    return Context(settings, runtime.vault, Copies(runtime.database), submitting, now)
+
+
+def pages_app(context: Context) -> Flask:
     app = Flask(__name__, static_folder=None)
     # What nobody handles goes to the listener, which answers and logs it without its text.
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROPAGATE_EXCEPTIONS=True, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
-
-    @app.post("/api/appointments")
-    def book() -> Response:
-        session = _session(settings)
-        form = _form(BookingForm)
-        return _receipt(form.id, repeat=submitting.book(form, session.follower_id))
-
-    @app.post("/api/appointments/<uuid:appointment_id>/withdraw")
-    def withdraw(appointment_id: UUID) -> Response:
-        session = _session(settings)
-        form = _form(WithdrawalForm)
-        return _receipt(appointment_id, repeat=submitting.withdraw(form, appointment_id, session.follower_id))
-
+    app.after_request(hardening(context.settings))
+    api.add_api(app, context)
+    oauth.add_oauth(app, context)
     app.register_error_handler(Problem, _say)
     app.register_error_handler(HTTPException, _say_what_http_says)
     app.register_error_handler(Unavailable, _say_come_again)
+    app.register_error_handler(LoginWanted, lambda wanted: to_login(context, wanted.account))
+    if find_spec("adapters.wechat.pages.views.mounting"):
+        from adapters.wechat.pages.views.mounting import add_views
+
+        add_views(app, context)
     return app
 
 
-def _session(settings: Settings) -> Session:
-    """Raises Problem: 403 from another site, 401 without a session of an account that we have."""
-    if _is_cross_site(request, settings.http.public_url):
-        raise problems.cross_site()
-    session = session_of(settings.pages.session_key.get_secret_value(), request.cookies.get(COOKIE))
-    if session is None or session.account not in settings.accounts:
-        raise problems.no_session()
-    return session
-
-
-def _is_cross_site(asked: Request, public_url: str) -> bool:
-    """A browser names the page it posts from; another program may name none, and has no follower's cookie to abuse."""
-    if asked.headers.get("Sec-Fetch-Site", "none") not in FROM_OUR_PAGES:
-        return True
-    origin = asked.headers.get("Origin")
-    return origin is not None and _host_of(origin) not in (_host_of(public_url), asked.host)
-
-
-def _host_of(address: str) -> str | None:
-    """None for what is no address at all, which is nobody's."""
-    try:
-        return urlsplit(address).netloc or None
-    except ValueError:
-        return None
-
-
-def _form(model: type[F]) -> F:
-    """Strict: text is text and a number is a number. Raises Problem."""
-    if request.mimetype != "application/json":  # a form of another site cannot send this without being asked first
-        raise problems.not_json()
-    try:
-        return model.model_validate_json(request.get_data(), strict=True)
-    except ValidationError as error:
-        raise problems.of_form(error) from error
-
-
-def _receipt(appointment_id: UUID, *, repeat: bool) -> Response:
-    answer = _json(ACCEPTED, BookingReceipt(id=appointment_id))
-    if repeat:
-        answer.headers["Idempotent-Replayed"] = "true"
-    return answer
-
-
-def _json(status: int, body: BaseModel) -> Response:
-    return Response(body.model_dump_json(), status, {"Cache-Control": "no-store"}, content_type="application/json; charset=utf-8")
-
-
 def _say(problem: Problem) -> Response:
-    return _json(problem.status, problem.body)
+    """To a page's script as JSON, to a person as a page."""
+    as_page: SayAsPage | None = current_app.extensions.get(SAY)
+    if as_page is None or request.path.startswith("/api/"):
+        return api.json_answer(problem.status, problem.body)
+    return as_page(problem)
 
 
 def _say_what_http_says(error: HTTPException) -> Response:
@@ -116,7 +76,7 @@ def _say_what_http_says(error: HTTPException) -> Response:
 
 
 def _say_come_again(error: Unavailable) -> Response:
-    log.warning("submission_not_taken", cause=error.what)
+    log.warning("page_not_answered", cause=error.what, method=request.method)
     answer = _say(problems.come_again())
     answer.headers["Retry-After"] = str(problems.RETRY_AFTER_SECONDS)
     return answer

@@ -4,22 +4,39 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contracts.partners.pages import FormProblem
+from contracts.partners.pages import FieldProblem, FormProblem
 
 RETRY_AFTER_SECONDS = 5
+MOST_PROBLEMS = 20
 
 
 class Problem(Exception):
     """Ends a request with this status and body."""
 
-    def __init__(self, status: int, code: str, message: str, message_en: str, field: str = "") -> None:
+    def __init__(
+        self, status: int, code: str, message: str, message_en: str, field: str = "", *, problems: tuple[FieldProblem, ...] = ()
+    ) -> None:
         super().__init__(code)
         self.status = status
-        self.body = FormProblem(code=code, field=field, message=message, message_en=message_en)
+        self.body = FormProblem(code=code, field=field, message=message, message_en=message_en, problems=problems)
+
+    def with_login(self, login: str) -> "Problem":
+        """Where to go to put it right."""
+        self.body = self.body.model_copy(update={"login": login})
+        return self
 
 
 def no_session() -> Problem:
     return Problem(401, "no_session", "请从公众号菜单重新进入。", "Please come in again through the account's menu.")
+
+
+def session_changed() -> Problem:
+    return Problem(
+        401,
+        "session_changed",
+        "这个页面属于另一个微信账号，请重新进入。",
+        "This page belongs to another WeChat account. Please come in again.",
+    )
 
 
 def cross_site() -> Problem:
@@ -34,14 +51,58 @@ def unknown_appointment() -> Problem:
     return Problem(404, "unknown_appointment", "没有找到这个预约。", "There is no such appointment.")
 
 
+def unknown_registration() -> Problem:
+    return Problem(404, "unknown_registration", "没有找到这次绑定申请。", "There is no such registration.")
+
+
+def unknown_car() -> Problem:
+    return Problem(404, "unknown_car", "没有找到这辆车，请从“我的车辆”里选择。", "There is no such car among yours.", "vehicle_id")
+
+
+def unknown_post() -> Problem:
+    return Problem(404, "unknown", "没有找到。请刷新页面再试。", "There is no such thing. Please reload the page.")
+
+
 def another_body() -> Problem:
     return Problem(
         409,
         "another_body",
-        "这个预约已经提交过，内容不同。请重新预约。",
-        "This booking was sent before with other content. Please begin anew.",
+        "这一份已经提交过，内容不同。请刷新页面再填写。",
+        "This was sent before with other content. Please reload the page and begin anew.",
         "id",
     )
+
+
+def consent_missing() -> Problem:
+    return Problem(
+        403,
+        "consent_missing",
+        "请先阅读并同意个人信息说明，再绑定车辆。",
+        "Please read and agree to the note on personal data before you bind your car.",
+        "text_version",
+    )
+
+
+def consent_outdated() -> Problem:
+    return Problem(
+        409, "consent_outdated", "说明已经更新，请重新阅读后再同意。", "The text has changed. Please read it again.", "text_version"
+    )
+
+
+def too_early() -> Problem:
+    return Problem(
+        429, "too_early", "验证码刚刚发出，请稍等再重新获取。", "A code was sent just now. Please wait before you ask for another."
+    )
+
+
+def no_ticket() -> Problem:
+    return Problem(503, "no_ticket", "微信定位暂时不可用，请按名称选择服务店。", "WeChat's location is not to be had now. Choose by name.")
+
+
+def of_fields(found: tuple[FieldProblem, ...]) -> Problem:
+    """At least one; all of them, with the first in front."""
+    first = found[0]
+    return Problem(400, first.code, first.message, first.message_en, first.field, problems=found)
 
 
 def come_again() -> Problem:
@@ -49,13 +110,14 @@ def come_again() -> Problem:
         503,
         "come_again",
         "系统繁忙，请稍后再试，您填写的内容不会重复提交。",
-        "We are busy. Please try again shortly: it will not be booked twice.",
+        "We are busy. Please try again shortly: nothing is taken twice.",
     )
 
 
 HTTP: dict[int, tuple[str, str, str]] = {
     400: ("bad_request", "请求有误。", "The request is malformed."),
     404: ("not_found", "没有这个地址。", "There is no such address."),
+    403: ("forbidden", "不能这样做。", "That is not allowed."),
     405: ("method_not_allowed", "不支持这个操作。", "This address does not take that method."),
     413: ("too_large", "提交的内容太大。", "The body is too large: 64 KiB at most."),
 }
@@ -90,9 +152,15 @@ _ANY_RULE = ("这一项填写有误。", "This field is not filled in correctly.
 
 
 def of_form(error: ValidationError) -> Problem:
-    """The first thing that is wrong, without what was written there."""
-    found = error.errors(include_url=False, include_input=False)[0]
-    limits: dict[str, Any] = found.get("ctx", {})
-    message, message_en = (text.format(**limits) for text in _RULES.get(found["type"], _ANY_RULE))
-    field = "" if found["type"] == "extra_forbidden" else ".".join(str(part) for part in found["loc"])
-    return Problem(400, found["type"] if found["type"] in _RULES else "invalid", message, message_en, field)
+    """All that is wrong, each field once, without what was written there."""
+    found: dict[str, FieldProblem] = {}
+    for one in error.errors(include_url=False, include_input=False):
+        problem = _of_rule(one["type"], one["loc"], one.get("ctx", {}))
+        found.setdefault(problem.field, problem)
+    return of_fields(tuple(found.values())[:MOST_PROBLEMS])
+
+
+def _of_rule(rule: str, location: tuple[int | str, ...], limits: dict[str, Any]) -> FieldProblem:
+    message, message_en = (text.format(**limits) for text in _RULES.get(rule, _ANY_RULE))
+    field = "" if rule == "extra_forbidden" else ".".join(str(part) for part in location)
+    return FieldProblem(field=field, code=rule if rule in _RULES else "invalid", message=message, message_en=message_en)

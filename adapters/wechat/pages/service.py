@@ -1,10 +1,86 @@
-"""Takes what followers post from their phones and passes it on (A-APT-09)."""
+"""Takes what followers post from their phones and passes it on (A-APT-09); keeps a copy of what they are shown (decision 0010)."""
 
+from adapters.wechat.pages import learning
 from adapters.wechat.pages.app import create_app
+from chassis.database import Transaction
+from chassis.entrypoints import handles
 from chassis.listener import Mount
+from contracts.appointments import (
+    AppointmentArrived,
+    AppointmentCallDue,
+    AppointmentCallMissed,
+    AppointmentCancelled,
+    AppointmentCompleted,
+    AppointmentConfirmed,
+    AppointmentDeclined,
+    AppointmentKept,
+    AppointmentNews,
+    AppointmentNoShow,
+    AppointmentNotified,
+    AppointmentRequested,
+    AppointmentRescheduled,
+    AppointmentTransferred,
+    AppointmentTurnedDown,
+    AppointmentUnreachable,
+    AppointmentWithdrawn,
+    PlacesLeft,
+)
+from contracts.customers import (
+    Binding,
+    CustomerRegistered,
+    CustomerUnregistered,
+    RegistrationMatched,
+    RegistrationNews,
+    RegistrationProgressed,
+    RegistrationRejected,
+)
+from contracts.dms import DealerListed
+from contracts.wechat import JsTicketIssued
 
 
 class PagesService:
     name = "pages"
 
     web = Mount("public", "/m", create_app)
+
+    @handles(CustomerRegistered)
+    @handles(CustomerUnregistered)
+    def on_binding(self, news: Binding, tx: Transaction) -> None:
+        learning.learn_of_car(tx, news)
+
+    @handles(AppointmentRequested)
+    @handles(AppointmentTurnedDown)
+    @handles(AppointmentCallDue)
+    @handles(AppointmentCallMissed)
+    @handles(AppointmentUnreachable)
+    @handles(AppointmentDeclined)
+    @handles(AppointmentWithdrawn)
+    @handles(AppointmentConfirmed)
+    @handles(AppointmentNotified)
+    @handles(AppointmentRescheduled)
+    @handles(AppointmentKept)
+    @handles(AppointmentTransferred)
+    @handles(AppointmentCancelled)
+    @handles(AppointmentArrived)
+    @handles(AppointmentCompleted)
+    @handles(AppointmentNoShow)
+    def on_appointment(self, news: AppointmentNews, tx: Transaction) -> None:
+        learning.learn_of_appointment(tx, news)
+
+    @handles(RegistrationProgressed)
+    @handles(RegistrationMatched)
+    @handles(RegistrationRejected)
+    def on_registration(self, news: RegistrationNews, tx: Transaction) -> None:
+        learning.learn_of_registration(tx, news)
+
+    @handles(DealerListed)
+    def on_dealer(self, news: DealerListed, tx: Transaction) -> None:
+        learning.learn_of_dealer(tx, news)
+
+    @handles(PlacesLeft)
+    def on_places(self, news: PlacesLeft, tx: Transaction) -> None:
+        learning.learn_of_places(tx, news)
+
+    @handles(JsTicketIssued)
+    def on_ticket(self, news: JsTicketIssued, tx: Transaction) -> None:
+        learning.learn_of_ticket(tx, news)

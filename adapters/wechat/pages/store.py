@@ -1,25 +1,16 @@
-"""What followers have submitted: enough to tell a repeat from another booking, and an owner from a stranger. No form is kept here."""
+"""What followers have submitted and who they are: enough to tell a repeat from another post, and an owner from a stranger."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, MetaData, SmallInteger, String, Table, Uuid, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
-from chassis.database import Transaction, millis
+from adapters.wechat.pages.tables import appointment, asked, car, consent, metadata, post, registration, submission, visitor
+from chassis.database import Transaction, from_millis, millis
 
-metadata = MetaData()
-
-submission = Table(
-    "submission",
-    metadata,
-    Column("appointment_id", Uuid(native_uuid=False), primary_key=True, comment="made on the phone"),
-    Column("follower_id", Uuid(native_uuid=False), nullable=False),
-    Column("digest", String(64), nullable=False, comment="keyed hash of the form"),
-    Column("status_answer", SmallInteger, nullable=False, comment="what the first post was answered with"),
-    Column("at", BigInteger, nullable=False, comment="milliseconds since the epoch"),
-    Column("withdrawn_at", BigInteger, comment="milliseconds since the epoch"),
-)
+__all__ = ["metadata"]
 
 
 @dataclass(frozen=True)
@@ -28,21 +19,120 @@ class Submission:
     follower_id: UUID
     digest: str
     status_answer: int
-    is_withdrawn: bool = False
+    form: str | None = None
+    withdrawn_version: int | None = None
+    request_no: int = 1
+    moved_version: int | None = None
 
 
 class SubmissionStore:
     def find(self, tx: Transaction, appointment_id: UUID) -> Submission | None:
         """Locked until the transaction ends."""
         row = tx.execute(select(submission).where(submission.c.appointment_id == appointment_id).with_for_update()).first()
-        if row is None:
-            return None
-        return Submission(row.appointment_id, row.follower_id, row.digest, row.status_answer, row.withdrawn_at is not None)
+        return Submission(**{name: row._mapping[name] for name in _OF_A_SUBMISSION}) if row else None
 
     def add(self, tx: Transaction, new: Submission, at: datetime) -> None:
         """Of two at once one is refused by the key: the database raises Conflict, and the second look finds the first."""
-        ours = {name: getattr(new, name) for name in ("appointment_id", "follower_id", "digest", "status_answer")}
-        tx.execute(insert(submission).values(**ours, at=millis(at)))
+        tx.execute(insert(submission).values(**{name: getattr(new, name) for name in _OF_A_SUBMISSION}, at=millis(at)))
 
-    def withdraw(self, tx: Transaction, appointment_id: UUID, at: datetime) -> None:
-        tx.execute(update(submission).where(submission.c.appointment_id == appointment_id).values(withdrawn_at=millis(at)))
+    def withdraw(self, tx: Transaction, appointment_id: UUID, version: int, at: datetime) -> None:
+        _of(tx, appointment_id, withdrawn_at=millis(at), withdrawn_version=version)
+
+    def move(self, tx: Transaction, appointment_id: UUID, version: int, request_no: int) -> None:
+        _of(tx, appointment_id, moved_version=version, request_no=request_no)
+
+
+_OF_A_SUBMISSION = tuple(Submission.__dataclass_fields__)
+
+
+def _of(tx: Transaction, appointment_id: UUID, **values: Any) -> None:
+    tx.execute(update(submission).where(submission.c.appointment_id == appointment_id).values(values))
+
+
+@dataclass(frozen=True)
+class Post:
+    post_id: UUID
+    follower_id: UUID
+    digest: str
+
+
+class PostStore:
+    def find(self, tx: Transaction, post_id: UUID) -> Post | None:
+        row = tx.execute(select(post).where(post.c.post_id == post_id).with_for_update()).first()
+        return Post(row.post_id, row.follower_id, row.digest) if row else None
+
+    def add(self, tx: Transaction, new: Post, at: datetime) -> None:
+        tx.execute(insert(post).values(post_id=new.post_id, follower_id=new.follower_id, digest=new.digest, at=millis(at)))
+
+
+class VisitorStore:
+    """The only place here where an openid is kept: a registration needs it."""
+
+    def saw(self, tx: Transaction, follower_id: UUID, account: str, openid: str, at: datetime) -> None:
+        known = tx.execute(select(visitor.c.follower_id).where(visitor.c.follower_id == follower_id).with_for_update()).first()
+        if known is None:
+            tx.execute(insert(visitor).values(follower_id=follower_id, account=account, openid=openid, seen_at=millis(at)))
+        else:
+            tx.execute(update(visitor).where(visitor.c.follower_id == follower_id).values(seen_at=millis(at)))
+
+    def openid(self, tx: Transaction, follower_id: UUID) -> str | None:
+        found: str | None = tx.execute(select(visitor.c.openid).where(visitor.c.follower_id == follower_id)).scalar_one_or_none()
+        return found
+
+
+class ConsentStore:
+    def has(self, tx: Transaction, follower_id: UUID, text_version: str) -> bool:
+        row = tx.execute(select(consent).where(consent.c.follower_id == follower_id)).first()
+        return row is not None and row.granted and row.text_version == text_version
+
+    def save(self, tx: Transaction, follower_id: UUID, text_version: str, at: datetime, *, granted: bool) -> None:
+        mine = consent.c.follower_id == follower_id
+        values = {"text_version": text_version, "granted": granted, "at": millis(at)}
+        if tx.execute(select(consent.c.at).where(mine).with_for_update()).first() is None:
+            tx.execute(insert(consent).values(follower_id=follower_id, **values))
+        else:
+            tx.execute(update(consent).where(mine).values(values))
+
+
+class CopyStore:
+    """What a post has to know of the copy, and leaves in it."""
+
+    def appointment(self, tx: Transaction, follower_id: UUID, appointment_id: UUID) -> Row[Any] | None:
+        mine = (appointment.c.appointment_id == appointment_id) & (appointment.c.follower_id == follower_id)
+        return tx.execute(select(appointment).where(mine)).first()
+
+    def begin_registration(
+        self, tx: Transaction, registration_id: UUID, follower_id: UUID, account: str, masked: str, at: datetime
+    ) -> None:
+        """Checking, until there is news."""
+        values = {"version": 0, "follower_id": follower_id, "account": account, "mobile_masked": masked, "state": "checking"}
+        unknown = {"late": False, "code_no": 0, "tries_left": 0, "at": millis(at)}
+        tx.execute(insert(registration).values(registration_id=registration_id, **values, **unknown))
+
+    def registration(self, tx: Transaction, follower_id: UUID, registration_id: UUID) -> Row[Any] | None:
+        mine = (registration.c.registration_id == registration_id) & (registration.c.follower_id == follower_id)
+        return tx.execute(select(registration).where(mine)).first()
+
+    def car(self, tx: Transaction, follower_id: UUID, binding_id: UUID) -> Row[Any] | None:
+        mine = (car.c.binding_id == binding_id) & (car.c.follower_id == follower_id)
+        return tx.execute(select(car).where(mine).with_for_update()).first()
+
+    def end_car(self, tx: Transaction, binding_id: UUID, version: int) -> None:
+        tx.execute(update(car).where(car.c.binding_id == binding_id).values(ending_version=version))
+
+    def is_anothers(self, tx: Transaction, follower_id: UUID, vehicle_id: UUID) -> bool:
+        """Whether we know the car as others' alone. One that we know nothing of may be theirs: the copy can be behind."""
+        owners = set(tx.execute(select(car.c.follower_id).where(car.c.vehicle_id == vehicle_id)).scalars())
+        return bool(owners) and follower_id not in owners
+
+
+class AskedStore:
+    def at(self, tx: Transaction, what: str) -> datetime | None:
+        at = tx.execute(select(asked.c.at).where(asked.c.what == what).with_for_update()).scalar_one_or_none()
+        return from_millis(at) if at is not None else None
+
+    def note(self, tx: Transaction, what: str, before: datetime | None, at: datetime) -> None:
+        if before is None:
+            tx.execute(insert(asked).values(what=what, at=millis(at)))
+        else:
+            tx.execute(update(asked).where(asked.c.what == what).values(at=millis(at)))

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from pydantic import SecretStr
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from adapters.wechat.pages.app import pages_app
+from adapters.wechat.pages.context import Context
+from adapters.wechat.pages.copies import Copies
 from adapters.wechat.pages.session import COOKIE, mint_session
 from adapters.wechat.pages.submitting import Submitting
 from chassis import privacy
@@ -104,11 +107,24 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened.dispose()
 
 
-@pytest.fixture
-def phone(database: Database) -> Iterator[Phone]:
-    app = pages_app(some_settings(), Submitting(database, VAULT, lambda: NOW))
+def context_for(database: Database, settings: Settings | None = None) -> Context:
+    submitting = Submitting(database, VAULT, lambda: NOW, {"REPAIR": "故障维修"})
+    return Context(settings or some_settings(), VAULT, Copies(database), submitting, lambda: NOW)
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """The application on a port of its own; gives the URL."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield Phone(f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def phone(database: Database) -> Iterator[Phone]:
+    with serving(pages_app(context_for(database))) as url:
+        yield Phone(url)
