@@ -7,7 +7,7 @@ from contracts.partners.csc import CloseRecord, TaskAnswer
 from contracts.partners.wire import DoneAnswer
 
 NOTHING_TO_CLOSE = ("not_found", "already_closed")
-NOTHING_TO_REOPEN = ("not_found", "declined", "transferred")
+NOTHING_TO_REOPEN = ("not_found", "declined", "transferred", "cancelled")
 """CSC has ended it itself, and tells us so by itself; or it never made the task, and said so."""
 
 

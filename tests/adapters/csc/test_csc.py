@@ -79,6 +79,8 @@ def test_a_task_is_made_in_csc_words(csc_answering):
         "mobile": "13800138000",
         "dealer_code": "CQ01",
         "requested_date": "2026-03-09",
+        "slot": "",
+        "request_no": 1,
         "items": [{"code": "M1", "name": "保养"}],
         "due_at": "2026-03-02T10:00:00Z",
     }

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from pydantic import TypeAdapter
 
 from adapters.dms.client import DmsClient
 from adapters.dms.service import DmsAdapter
@@ -101,6 +102,7 @@ def test_the_request_goes_to_the_dms_in_its_own_words(dms_answering):
         "mobile": "13800138000",
         "dealer_code": "CQ01",
         "requested_date": "2026-03-09",
+        "slot": "",
         "items": [{"code": "M1", "name": "保养"}],
         "concern": "异响",
         "source": "menu",
@@ -209,8 +211,8 @@ def test_a_clear_no_is_raised_by_the_client(dms_answering):
 
 def test_a_late_no_of_the_dms_is_told():
     record = {"appointment_id": str(ID), "version": 3, "reason": "closed_day"}
-    push = DmsPush.model_validate({"type": "appointment.rejected", "timestamp": "2026-03-02T16:00:00+08:00", "data": record})
+    push = TypeAdapter(DmsPush).validate_python({"type": "appointment.rejected", "timestamp": "2026-03-02T16:00:00+08:00", "data": record})
 
-    news = news_of(push)
+    news = news_of(push, lambda _vin: ID)
 
     assert news == AppointmentRejected(appointment_id=ID, reason="closed_day").identified(news.id)
