@@ -1,11 +1,16 @@
 """Whom we believe about a client's address: configured proxies, and nobody else (design section 7)."""
 
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+"""A path without empty parts, dots that climb, or anything that has a meaning in an address."""
 
 
 class Proxies:
@@ -16,7 +21,8 @@ class Proxies:
         self._networks: tuple[IPv4Network | IPv6Network, ...] = tuple(ip_network(text) for text in trusted)
 
     def believe(self, environ: "WSGIEnvironment") -> None:
-        """Put the client a trusted proxy speaks for into REMOTE_ADDR, and its scheme into wsgi.url_scheme.
+        """Put the client a trusted proxy speaks for into REMOTE_ADDR, its scheme into wsgi.url_scheme, and what the proxy took off the path
+        (X-Forwarded-Prefix) into SCRIPT_NAME.
 
         X-Forwarded-For is read from its end: the first address that is not one of our proxies is the client;
         what stands before it was written by the client itself.
@@ -32,6 +38,9 @@ class Proxies:
         scheme = environ.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip()
         if scheme in ("http", "https"):
             environ["wsgi.url_scheme"] = scheme
+        prefix = environ.get("HTTP_X_FORWARDED_PREFIX", "").rstrip("/")
+        if _PREFIX.fullmatch(prefix):
+            environ["SCRIPT_NAME"] = prefix
 
     def _is_ours(self, text: str) -> bool:
         return _is_address(text) and any(_plain(text) in network for network in self._networks)

@@ -314,6 +314,30 @@ def test_a_proxy_is_known_on_a_socket_of_both_families_too():
     assert environ["REMOTE_ADDR"] == "203.0.113.9"
 
 
+@pytest.mark.parametrize(
+    ("prefix", "mounted_at"),
+    [
+        ("/sandbox/phone/w/oA-1_b", "/sandbox/phone/w/oA-1_b/m"),
+        ("/cars/", "/cars/m"),
+        ("//evil.example", "/m"),
+        ("/a/../b", "/m"),
+        ("/a b", "/m"),
+        ("https://evil.example", "/m"),
+        ("/a?b", "/m"),
+        ("", "/m"),
+    ],
+)
+def test_a_known_proxy_says_what_it_took_off_the_path(prefix, mounted_at):
+    seen = {}
+    for name, trusted in {"nobody": (), "proxy": ("127.0.0.1",)}.items():
+        listener = Listener(addresses(trusted_proxies=trusted))
+        listener.mount("public", "/m", saying("pages"))
+        with running(listener) as address:
+            seen[name] = got(f"{address}/m/cars", headers={"X-Forwarded-Prefix": prefix}).text.split("|")[1:3]
+
+    assert seen == {"nobody": ["/m", "/cars"], "proxy": [mounted_at, "/cars"]}
+
+
 class Container:
     """As much of a nameko container as a mount sees: the runtime that its service shares."""
 

@@ -173,7 +173,9 @@ def _may_need_login(submit: Callable[[], bool]) -> bool:
     try:
         return submit()
     except Problem as problem:
-        raise problem.with_login(_login_address()) if problem.status == 401 else problem
+        if problem.status == 401:
+            problem.with_login(_login_address())
+        raise
 
 
 def _login_address() -> str:

@@ -1,10 +1,8 @@
 """The HTTP side of the follower's pages, mounted at `/m`: how it is put together, and how what goes wrong is answered."""
 
-from collections.abc import Callable
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from adapters.wechat.pages import api, oauth, problems
@@ -14,6 +12,9 @@ from adapters.wechat.pages.entering import LoginWanted, to_login
 from adapters.wechat.pages.headers import hardening
 from adapters.wechat.pages.problems import Problem
 from adapters.wechat.pages.submitting import Submitting
+from adapters.wechat.pages.tables import KEEPINGS
+from adapters.wechat.pages.views.mounting import add_views, problem_page
+from adapters.wechat.pages.words import t
 from chassis.clock import Clock
 from chassis.errors import Unavailable
 from chassis.logs import get_logger
@@ -22,16 +23,13 @@ if TYPE_CHECKING:
     from chassis.runtime import ServiceRuntime
 
 LARGEST_BODY = 65_536
-SAY = "cheqiao.say"
-"""Where the views leave what turns a Problem into a page."""
-
-SayAsPage = Callable[[Problem], Response]
 
 log = get_logger(__name__)
 
 
 def create_app(runtime: "ServiceRuntime") -> Flask:
     """For `Mount`."""
+    runtime.keepings.extend(KEEPINGS)
     return pages_app(context_of(runtime))
 
 
@@ -54,19 +52,15 @@ def pages_app(context: Context) -> Flask:
     app.register_error_handler(HTTPException, _say_what_http_says)
     app.register_error_handler(Unavailable, _say_come_again)
     app.register_error_handler(LoginWanted, lambda wanted: to_login(context, wanted.account))
-    if find_spec("adapters.wechat.pages.views.mounting"):
-        from adapters.wechat.pages.views.mounting import add_views
-
-        add_views(app, context)
+    add_views(app, context)
     return app
 
 
 def _say(problem: Problem) -> Response:
     """To a page's script as JSON, to a person as a page."""
-    as_page: SayAsPage | None = current_app.extensions.get(SAY)
-    if as_page is None or request.path.startswith("/api/"):
+    if request.path.startswith("/api/"):
         return api.json_answer(problem.status, problem.body)
-    return as_page(problem)
+    return problem_page(problem.status, t(problem.body.message, problem.body.message_en), "")
 
 
 def _say_what_http_says(error: HTTPException) -> Response:

@@ -81,7 +81,7 @@ def id_problem(number: str, today: date) -> FieldProblem | None:
             field="id_number",
             code="id_form",
             message="请填写 18 位居民身份证号。使用护照等其他证件的车主，请联系您的服务店办理绑定。",
-            message_en="Enter the 18 characters of a resident ID card. With a passport or other papers, please ask your dealer to bind the car.",
+            message_en="Enter the 18 characters of a resident ID card. With a passport or other papers, please ask your dealer.",
         )
     if not _is_birthday(number, today) or not _checks(number):
         return FieldProblem(

@@ -5,20 +5,8 @@ from typing import Literal
 from flask import Flask, Response, request
 
 from adapters.wechat.pages.context import Context
-from adapters.wechat.pages.entering import (
-    AGAIN,
-    Login,
-    LoginWanted,
-    account_there,
-    address,
-    end_login,
-    is_https,
-    login_of,
-    moved_to,
-    own_path,
-    to_login,
-    visitor_of,
-)
+from adapters.wechat.pages.entering import AGAIN, Login, LoginWanted, account_there, end_login, is_https, login_of, to_login, visitor_of
+from adapters.wechat.pages.own_paths import address, moved_to, own_path
 from adapters.wechat.pages.session import COOKIE, LIFETIME, Session, mint_session, set_cookie
 from adapters.wechat.pages.wechat import CodeVoid, OauthRefused, WhoIsIt
 from chassis.errors import ContractBroken, Unavailable
@@ -33,9 +21,9 @@ STATUS: dict[Kind, int] = {"snapshot": 403, "failed": 403, "unavailable": 503}
 
 
 class NotEntered(Exception):
-    """The way through WeChat did not end in a session.
+    """The way through WeChat did not end in a session; `again` is an address to try anew.
 
-    `snapshot`: WeChat shows the page to who only looks in, under a made-up name; "使用完整服务" makes a person of them. `again` is an address.
+    `snapshot`: WeChat shows the page to who only looks in, under a made-up name; "使用完整服务" makes a person of them.
     """
 
     def __init__(self, kind: Kind, again: str) -> None:
@@ -72,7 +60,7 @@ def add_oauth(app: Flask, context: Context) -> None:
             log.warning("login_waits", account=login.account, cause=error.what)
             raise NotEntered("unavailable", address(login.path)) from error
         except (OauthRefused, ContractBroken) as error:
-            log.error("login_refused", account=login.account, cause=str(error))
+            log.warning("login_refused", account=login.account, cause=str(error))  # names errcode or rule; an operator has to look
             raise NotEntered("unavailable", address(login.path)) from error
         if made_up:
             raise NotEntered("snapshot", address(login.path))

@@ -21,7 +21,7 @@ class Problem(Exception):
         self.body = FormProblem(code=code, field=field, message=message, message_en=message_en, problems=problems)
 
     def with_login(self, login: str) -> "Problem":
-        """Where to go to put it right."""
+        """`login` is where to go to put it right."""
         self.body = self.body.model_copy(update={"login": login})
         return self
 

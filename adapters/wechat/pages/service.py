@@ -1,10 +1,17 @@
 """Takes what followers post from their phones and passes it on (A-APT-09); keeps a copy of what they are shown (decision 0010)."""
 
-from adapters.wechat.pages import learning
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from adapters.wechat.pages import asking, learning
 from adapters.wechat.pages.app import create_app
+from chassis.clock import Clock
 from chassis.database import Transaction
 from chassis.entrypoints import handles
 from chassis.listener import Mount
+from chassis.runtime import ServiceRuntime
+from chassis.timers import every
 from contracts.appointments import (
     AppointmentArrived,
     AppointmentCallDue,
@@ -38,10 +45,26 @@ from contracts.dms import DealerListed
 from contracts.wechat import JsTicketIssued
 
 
+class Accounts(DependencyProvider):
+    """The names of the accounts in config.yaml."""
+
+    runtime = ServiceRuntime()
+
+    def get_dependency(self, worker_ctx: Any) -> tuple[str, ...]:  # noqa: ARG002 - nameko's signature
+        return tuple(self.runtime.process.settings.accounts)
+
+
 class PagesService:
     name = "pages"
 
     web = Mount("public", "/m", create_app)
+    accounts = Accounts()
+    now = Clock()
+
+    @every(seconds=60)
+    def look_after_copies(self, tx: Transaction) -> None:
+        """What is only told when it is asked for: the list of dealers, and the tickets of the JS-SDK."""
+        tx.tell(*asking.what_to_ask(tx, self.accounts, self.now()))
 
     @handles(CustomerRegistered)
     @handles(CustomerUnregistered)

@@ -1,16 +1,15 @@
 """What followers have submitted and who they are: enough to tell a repeat from another post, and an owner from a stranger."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
 
-from adapters.wechat.pages.tables import appointment, asked, car, consent, metadata, post, registration, submission, visitor
+from adapters.wechat.pages.session import Session
+from adapters.wechat.pages.tables import appointment, asked, car, consent, post, registration, submission, visitor
 from chassis.database import Transaction, from_millis, millis
-
-__all__ = ["metadata"]
 
 
 @dataclass(frozen=True)
@@ -101,13 +100,11 @@ class CopyStore:
         mine = (appointment.c.appointment_id == appointment_id) & (appointment.c.follower_id == follower_id)
         return tx.execute(select(appointment).where(mine)).first()
 
-    def begin_registration(
-        self, tx: Transaction, registration_id: UUID, follower_id: UUID, account: str, masked: str, at: datetime
-    ) -> None:
+    def begin_registration(self, tx: Transaction, registration_id: UUID, session: Session, masked: str, at: datetime) -> None:
         """Checking, until there is news."""
-        values = {"version": 0, "follower_id": follower_id, "account": account, "mobile_masked": masked, "state": "checking"}
-        unknown = {"late": False, "code_no": 0, "tries_left": 0, "at": millis(at)}
-        tx.execute(insert(registration).values(registration_id=registration_id, **values, **unknown))
+        whose = {"follower_id": session.follower_id, "account": session.account, "mobile_masked": masked}
+        unknown = {"version": 0, "state": "checking", "late": False, "code_no": 0, "tries_left": 0, "at": millis(at)}
+        tx.execute(insert(registration).values(registration_id=registration_id, **whose, **unknown))
 
     def registration(self, tx: Transaction, follower_id: UUID, registration_id: UUID) -> Row[Any] | None:
         mine = (registration.c.registration_id == registration_id) & (registration.c.follower_id == follower_id)
@@ -127,12 +124,13 @@ class CopyStore:
 
 
 class AskedStore:
-    def at(self, tx: Transaction, what: str) -> datetime | None:
-        at = tx.execute(select(asked.c.at).where(asked.c.what == what).with_for_update()).scalar_one_or_none()
-        return from_millis(at) if at is not None else None
-
-    def note(self, tx: Transaction, what: str, before: datetime | None, at: datetime) -> None:
+    def note_if_older(self, tx: Transaction, what: str, now: datetime, patience: timedelta) -> bool:
+        """Whether it is to be asked now: never was, or so long ago. Then it counts as asked."""
+        before = tx.execute(select(asked.c.at).where(asked.c.what == what).with_for_update()).scalar_one_or_none()
+        if before is not None and now - from_millis(before) < patience:
+            return False
         if before is None:
-            tx.execute(insert(asked).values(what=what, at=millis(at)))
+            tx.execute(insert(asked).values(what=what, at=millis(now)))
         else:
-            tx.execute(update(asked).where(asked.c.what == what).values(at=millis(at)))
+            tx.execute(update(asked).where(asked.c.what == what).values(at=millis(now)))
+        return True

@@ -105,8 +105,8 @@ class Submitting:
             if openid is None:
                 raise problems.no_session()
             at = self._now()
-            self._copies.begin_registration(tx, form.id, session.follower_id, session.account, masked(typed.mobile), at)
-            return translate.registration_of(form, typed, session, openid, address_key, at)
+            self._copies.begin_registration(tx, form.id, session, masked(typed.mobile), at)
+            return translate.registration_of(form, typed, session, openid=openid, address_key=address_key, submitted_at=at)
 
         return self._once(form.id, session.follower_id, "registration", form, make)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Index, Integer, MetaData, SmallInteger, String, Table, Text, Uuid
 
+from chassis.janitor import Keeping
 from chassis.privacy import Sealed
 
 metadata = MetaData()
@@ -158,3 +159,13 @@ asked = Table(
     Column("at", BigInteger, nullable=False),
 )
 """When we last asked for something to be told anew."""
+
+KEEPINGS = (
+    Keeping(submission, submission.c.appointment_id, submission.c.at, days=400),
+    Keeping(appointment, appointment.c.appointment_id, appointment.c.changed_at, days=400),
+    Keeping(registration, registration.c.registration_id, registration.c.at, days=30),
+    Keeping(post, post.c.post_id, post.c.at, days=30),
+    Keeping(visitor, visitor.c.follower_id, visitor.c.seen_at, days=2),  # longer than a session
+    Keeping(place, place.c.day, place.c.over_at, days=2),
+)
+"""What is shown of the past, and how long; cars go with their bindings, and a consent's last word stays."""

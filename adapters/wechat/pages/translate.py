@@ -62,7 +62,7 @@ def consent_of(form: ConsentForm, session: Session, given_at: datetime) -> GiveC
 
 
 def registration_of(
-    form: RegistrationForm, typed: Typed, session: Session, openid: str, address_key: str, submitted_at: datetime
+    form: RegistrationForm, typed: Typed, session: Session, *, openid: str, address_key: str, submitted_at: datetime
 ) -> RequestRegistration:
     return RequestRegistration(
         registration_id=form.id,

@@ -158,12 +158,15 @@ def test_a_missing_field_is_named(phone):
     form = a_form()
     del form["requested_date"]
 
-    assert phone.book(form).json() == {
-        "code": "missing",
-        "field": "requested_date",
-        "message": "请填写这一项。",
-        "message_en": "This field is required.",
-    }
+    missing = {"code": "missing", "field": "requested_date", "message": "请填写这一项。", "message_en": "This field is required."}
+    assert phone.book(form).json() == {**missing, "problems": [missing], "login": None}
+
+
+def test_all_that_is_wrong_is_named_at_once_and_the_first_in_front(phone):
+    answer = phone.book(a_form(dealer_code="", items=[], mileage_km=-1)).json()
+
+    assert [one["field"] for one in answer["problems"]] == ["dealer_code", "items", "mileage_km"]
+    assert answer["field"] == "dealer_code"
 
 
 def test_a_field_we_do_not_know_is_refused_and_its_name_not_echoed(phone):
@@ -271,7 +274,7 @@ def test_our_pages_can_post_under_the_name_they_were_reached_by(phone):
     assert phone.book(a_form(), headers={"Origin": phone.url}).status_code == 202
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/api/appointments/not-an-id/withdraw", "/api/appointments/"])
+@pytest.mark.parametrize("path", ["/api/", "/api/nothing", "/api/appointments/not-an-id/withdraw", "/api/appointments/"])
 def test_an_unknown_address_is_a_404_in_json(phone, path):
     answer = phone.post(path, a_form(), allow_redirects=False)
 
