@@ -79,6 +79,7 @@ ALL: tuple[type[Contract], ...] = (
     wechat.TextRefused,
     wechat.RenewJsTicket,
     wechat.JsTicketIssued,
+    wechat.PublishMenu,
     sms.SendSms,
     sms.SmsAccepted,
     sms.SmsRefused,

@@ -172,3 +172,16 @@ class JsTicketIssued(Event):
     account: str = Field(max_length=32)
     ticket: JsTicket
     expires_at: AwareDatetime
+
+
+class PublishMenu(Command):
+    """The account's menu is configured otherwise than it was published last (A-APT-10)."""
+
+    owner: ClassVar[str] = "sender"
+    subject_field: ClassVar[str] = "menu_id"
+
+    menu_id: UUID = Field(description="Follows from the app.")
+    account: str = Field(max_length=32)
+    digest: str = Field(
+        max_length=64, description="Of the menu that is meant: one that is configured otherwise by now is left to its own command."
+    )

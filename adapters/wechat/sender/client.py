@@ -6,12 +6,12 @@ its missing timeouts and its unwrapped errors. (docs of the platform: https://de
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Annotated, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import requests
@@ -28,13 +28,16 @@ from chassis.settings import Account
 
 PARTNER = "wechat"
 CONNECT_SECONDS = 3.0
-SEND_CALL_SECONDS = 10.0
+CALL_SECONDS = 10.0
 TOKEN_CALL_SECONDS = 5.0
 """The longest one call may take, to the last byte of its answer."""
 LARGEST_ANSWER = 65_536
 
 STABLE_TOKEN = "/cgi-bin/stable_token"  # noqa: S105 - a path, no secret
 TEMPLATE_SEND = "/cgi-bin/message/template/send"
+CUSTOM_SEND = "/cgi-bin/message/custom/send"
+JS_TICKET = "/cgi-bin/ticket/getticket"
+MENU_CREATE = "/cgi-bin/menu/create"
 
 _AS_TEXT = BeforeValidator(lambda number: str(number) if isinstance(number, int) else number)
 MessageNumber = Annotated[str, _AS_TEXT, Field(pattern=r"^\d{1,20}$")]
@@ -55,6 +58,11 @@ class TokenAnswer(Answer):
 
 class SendAnswer(Answer):
     msgid: MessageNumber
+
+
+class TicketAnswer(Answer):
+    ticket: str = Field(min_length=1, max_length=1024)
+    expires_in: int = Field(gt=0, le=86_400, description="Seconds that are left.")
 
 
 class RepeatAnswer(Answer):
@@ -91,6 +99,19 @@ class OnBehalf:
         return min(left, longest)
 
 
+@dataclass(frozen=True)
+class Request(Generic[A]):
+    """`longest`: seconds, to the last byte of its answer; `means`: what to do after an error code."""
+
+    method: str
+    path: str
+    answers: type[A]
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] | None = None
+    longest: float = CALL_SECONDS
+    means: Callable[[int], Next] = after
+
+
 @dataclass
 class _Call:
     status: int | None = None
@@ -114,18 +135,16 @@ class WeChatClient:
             "secret": self._secret.get_secret_value(),
             "force_refresh": force,
         }
-        with self._noted(STABLE_TOKEN, on_behalf) as call:
-            call.status, answer = self._post(STABLE_TOKEN, {}, body, on_behalf.seconds(TOKEN_CALL_SECONDS))
-            if errcode := _held(Answer, answer, STABLE_TOKEN).errcode:
-                raise WeChatSays(errcode, after_token_call(errcode))
-            return _held(TokenAnswer, answer, STABLE_TOKEN)
+        request = Request("POST", STABLE_TOKEN, TokenAnswer, body=body, longest=TOKEN_CALL_SECONDS, means=after_token_call)
+        return self._answered(request, on_behalf)
 
     def send_template(self, token: str, message: Mapping[str, object], on_behalf: OnBehalf) -> str:
         """The message number that WeChat gives it; empty where it was sent before and WeChat does not say under which."""
-        with self._noted(TEMPLATE_SEND, on_behalf) as call:
-            seconds = on_behalf.seconds(SEND_CALL_SECONDS)
+        request = Request("POST", TEMPLATE_SEND, SendAnswer, {"access_token": token}, message)
+        with self._noted(request, on_behalf) as call:
+            seconds = on_behalf.seconds(request.longest)
             crash.here("before_answer", "sender")
-            call.status, answer = self._post(TEMPLATE_SEND, {"access_token": token}, message, seconds)
+            call.status, answer = self._sent(request, seconds)
             crash.here("after_answer", "sender")
             errcode = _held(Answer, answer, TEMPLATE_SEND).errcode
             if not errcode:
@@ -135,8 +154,26 @@ class WeChatClient:
                 return repeat.msg_id or repeat.msgid or ""
             raise WeChatSays(errcode, after(errcode))
 
+    def send_text(self, token: str, message: Mapping[str, object], on_behalf: OnBehalf) -> None:
+        """A customer-service message; no repeat is known as one."""
+        self._answered(Request("POST", CUSTOM_SEND, Answer, {"access_token": token}, message), on_behalf)
+
+    def js_ticket(self, token: str, on_behalf: OnBehalf) -> TicketAnswer:
+        return self._answered(Request("GET", JS_TICKET, TicketAnswer, {"access_token": token, "type": "jsapi"}), on_behalf)
+
+    def create_menu(self, token: str, menu: Mapping[str, object], on_behalf: OnBehalf) -> None:
+        """Takes the place of the one that is there."""
+        self._answered(Request("POST", MENU_CREATE, Answer, {"access_token": token}, menu), on_behalf)
+
+    def _answered(self, request: "Request[A]", on_behalf: OnBehalf) -> A:
+        with self._noted(request, on_behalf) as call:
+            call.status, answer = self._sent(request, on_behalf.seconds(request.longest))
+            if errcode := _held(Answer, answer, request.path).errcode:
+                raise WeChatSays(errcode, request.means(errcode))
+            return _held(request.answers, answer, request.path)
+
     @contextmanager
-    def _noted(self, path: str, on_behalf: OnBehalf) -> Iterator[_Call]:
+    def _noted(self, request: "Request[A]", on_behalf: OnBehalf) -> Iterator[_Call]:
         """Every call is written down, however it ends; the path without its query, which holds the token."""
         call = _Call()
         started_at, began = datetime.now(UTC), time.monotonic()
@@ -153,18 +190,22 @@ class WeChatClient:
             outcome = "contract"
             raise
         finally:
-            done = PartnerCall(PARTNER, f"POST {path}", started_at, (time.monotonic() - began) * 1000, call.status, outcome, attempt=0)
+            operation = f"{request.method} {request.path}"
+            done = PartnerCall(PARTNER, operation, started_at, (time.monotonic() - began) * 1000, call.status, outcome, attempt=0)
             self._calls.add(on_behalf.message_id, done)
 
-    def _post(self, path: str, query: dict[str, str], body: Mapping[str, object], seconds: float) -> tuple[int, bytes]:
+    def _sent(self, request: "Request[A]", seconds: float) -> tuple[int, bytes]:
         """Status and body of a 200. Raises Unavailable for anything else: WeChat says its noes in a 200."""
+        # WeChat shows \\uXXXX to followers as it stands
+        body = None if request.body is None else json.dumps(request.body, ensure_ascii=False).encode()
         try:
             with (
                 within(seconds, PARTNER),
-                self._session.post(
-                    self._base_url + path,
-                    params=query,
-                    data=json.dumps(body, ensure_ascii=False).encode(),  # WeChat shows \\uXXXX to followers as it stands
+                self._session.request(
+                    request.method,
+                    self._base_url + request.path,
+                    params=request.query,
+                    data=body,
                     timeout=(min(CONNECT_SECONDS, seconds), seconds),
                     allow_redirects=False,
                     stream=True,

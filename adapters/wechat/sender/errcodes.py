@@ -16,6 +16,7 @@ class Next(StrEnum):
     LATER_FOR_THIS_FOLLOWER = "later_for_this_follower"
     TOMORROW = "tomorrow"
     ALREADY_SENT = "already_sent"
+    FINAL_WINDOW_CLOSED = "window_closed"
     FINAL_USER_STATE = "user_state"
     FINAL_OUR_DATA = "our_data"
     FINAL_OPERATOR_CONFIG = "operator_config"
@@ -36,18 +37,34 @@ CLASSES: dict[Next, dict[int, str]] = {
     Next.LATER_FOR_THIS_FOLLOWER: {43117: "this follower is sent to too frequently (undocumented)"},
     Next.TOMORROW: {45009: "the daily quota is used up until midnight, or until an operator clears it"},
     Next.ALREADY_SENT: {45065: "this client_msg_id was sent already; the answer may carry its msg_id"},
+    Next.FINAL_WINDOW_CLOSED: {
+        45015: "outside the time in which the follower may be answered",
+        45047: "more messages than the follower's last act allows",
+    },
     Next.FINAL_USER_STATE: {
         40003: "no such openid for this account",
         43004: "the follower does not follow (any more)",
         43101: "the follower refuses these messages",
-        45015: "outside the time in which the follower may be answered",
-        45047: "more messages than the follower's last act allows",
+        48002: "the follower has switched the account's messages off",
     },
     Next.FINAL_OUR_DATA: {
-        40018: "a name is too long",
+        40008: "no such kind of message",
+        40016: "too few or too many buttons in the menu",
+        40017: "no such type of button",
+        40018: "a name is too long, or empty",
+        40019: "the key of a button is too long",
+        40020: "the address of a button is too long",
+        40023: "too few or too many buttons under one of the menu",
+        40024: "no such type of button, under one of the menu",
+        40025: "the name of a button under another is too long, or empty",
+        40026: "the key of a button under another is too long",
+        40027: "the address of a button under another is too long",
         40036: "the template id has a wrong size",
         40037: "no such template for this account, or the template of another kind of message",
+        40054: "the address of a button under another is none that WeChat takes",
+        40055: "the address of a button is none that WeChat takes",
         44002: "the body is empty",
+        44004: "the text is empty",
         45002: "the content is too long",
         47001: "the body is no valid JSON",
         47003: "a field breaks its keyword's rule",

@@ -1,38 +1,75 @@
-"""Sends what messaging wishes a follower to read, and says whether WeChat took it and whether it arrived (A-APT-21, 22)."""
+"""Sends what messaging wishes a follower to read and says whether WeChat took it; keeps the JS ticket and the menu (A-APT-10, 21, 22)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from nameko.extensions import DependencyProvider
 
+from adapters.wechat.sender.calling import SECONDS_IN_ALL, Calling, SaidNo
 from adapters.wechat.sender.client import WeChatClient, open_session
-from adapters.wechat.sender.sending import SECONDS_IN_ALL, SaidNo, TemplateSending
+from adapters.wechat.sender.menu import Menus
+from adapters.wechat.sender.sending import TemplateSending, TextSending
 from adapters.wechat.sender.store import DeliveryStore
-from adapters.wechat.sender.translate import accepted, in_the_chain_of, refused, result_of
+from adapters.wechat.sender.ticket import SharedTicket
+from adapters.wechat.sender.translate import accepted, in_the_chain_of, issued, refused, result_of, text_accepted, text_refused
 from chassis.clock import Clock
 from chassis.database import Transaction
 from chassis.entrypoints import carries_out, handles
+from chassis.logs import get_logger
 from chassis.runtime import LEASE_MARGIN_SECONDS, ServiceRuntime
-from contracts.wechat import SendTemplate, TemplateAccepted, TemplateJobFinished, TemplateRefused
+from chassis.timers import every
+from contracts.wechat import (
+    JsTicketIssued,
+    PublishMenu,
+    RenewJsTicket,
+    SendTemplate,
+    SendText,
+    TemplateAccepted,
+    TemplateJobFinished,
+    TemplateRefused,
+    TextAccepted,
+    TextRefused,
+)
+
+log = get_logger(__name__)
+
+MENU_SECONDS = 60
+"""A changed configuration comes with a restart, which no timer knows of; to compare costs one look-up."""
+
+
+@dataclass(frozen=True)
+class WeChatDesk:
+    """What WeChat can do for us, for every account."""
+
+    templates: TemplateSending
+    texts: TextSending
+    tickets: SharedTicket
+    menus: Menus
+
+    @classmethod
+    def over(cls, calling: Calling, public_url: str) -> "WeChatDesk":
+        return cls(TemplateSending(calling, public_url), TextSending(calling), SharedTicket(calling), Menus(calling, public_url))
 
 
 class WeChat(DependencyProvider):
-    """Template messages of every account, over one pool of connections."""
+    """Over one pool of connections."""
 
     runtime = ServiceRuntime()
 
     def setup(self) -> None:
         self.runtime.setup()  # nameko sets extensions up in any order
-        session, calls = open_session(), self.runtime.calls
-        self._sending = TemplateSending(
-            self.runtime.process.settings.accounts,
+        session, calls, settings = open_session(), self.runtime.calls, self.runtime.process.settings
+        calling = Calling(
+            settings.accounts,
             lambda account: WeChatClient(account, session, calls),
             self.runtime.database,
             Clock(),
             seconds=min(SECONDS_IN_ALL, self.runtime.lease_seconds - LEASE_MARGIN_SECONDS),
         )
+        self._desk = WeChatDesk.over(calling, settings.http.public_url)
 
-    def get_dependency(self, worker_ctx: Any) -> TemplateSending:  # noqa: ARG002 - nameko's signature
-        return self._sending
+    def get_dependency(self, worker_ctx: Any) -> WeChatDesk:  # noqa: ARG002 - nameko's signature
+        return self._desk
 
 
 class SenderService:
@@ -45,10 +82,36 @@ class SenderService:
     @carries_out(SendTemplate)
     def send_template(self, wish: SendTemplate) -> TemplateAccepted | TemplateRefused:
         try:
-            number = self.wechat.send(wish)
+            number = self.wechat.templates.send(wish)
         except SaidNo as no:
             return refused(wish, errcode=no.errcode, reason=no.reason)
         return accepted(wish, number)
+
+    @carries_out(SendText)
+    def send_text(self, wish: SendText) -> TextAccepted | TextRefused:
+        try:
+            self.wechat.texts.send(wish)
+        except SaidNo as no:
+            return text_refused(wish, errcode=no.errcode, reason=no.reason)
+        return text_accepted(wish)
+
+    @carries_out(RenewJsTicket)
+    def renew_js_ticket(self, wish: RenewJsTicket) -> JsTicketIssued | None:
+        """Without a ticket the pages do without what needs it, and ask again: a no is not parked once for each of them."""
+        try:
+            ticket, expires_at = self.wechat.tickets.usable(wish)
+        except SaidNo as no:
+            log.warning("js_ticket_refused", account=wish.account, errcode=no.errcode)
+            return None
+        return issued(wish, ticket, expires_at)
+
+    @carries_out(PublishMenu)
+    def publish_menu(self, wish: PublishMenu) -> None:
+        self.wechat.menus.publish(wish)
+
+    @every(MENU_SECONDS)
+    def order_menus(self, tx: Transaction) -> None:
+        tx.tell(*self.wechat.menus.ordered(tx))
 
     @handles(TemplateJobFinished)
     def on_job_finished(self, result: TemplateJobFinished, tx: Transaction) -> None:

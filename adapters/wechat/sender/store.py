@@ -1,4 +1,4 @@
-"""The sender's own tables: the shared access tokens, what today's quotas have left, and sends with their delivery results.
+"""The sender's own tables: shared tokens and tickets, what today's quotas have left, sends with their delivery results, menus.
 
 Times are milliseconds since the epoch. Every method is one short transaction, or part of the caller's.
 """
@@ -16,16 +16,30 @@ from chassis.privacy import Sealed
 
 metadata = MetaData()
 
-access_token = Table(
-    "access_token",
+
+def _shared(name: str) -> Table:
+    """What WeChat gives for a while to all processes of an app."""
+    return Table(
+        name,
+        metadata,
+        Column("appid", String(64), primary_key=True),
+        Column("token", Sealed(name), comment="null: none, or it was found to be void"),
+        Column("asked_at", BigInteger, nullable=False, default=0, comment="when WeChat was last asked for one"),
+        Column("expires_at", BigInteger, nullable=False, default=0),
+        Column("forced_at", BigInteger, nullable=False, default=0, comment="when WeChat was last asked to void it; a ticket never is"),
+        Column("leased_by", Uuid(native_uuid=False), comment="who is fetching one now"),
+        Column("leased_until", BigInteger, nullable=False, default=0),
+    )
+
+
+access_token = _shared("access_token")
+js_ticket = _shared("js_ticket")
+
+menu = Table(
+    "menu",
     metadata,
     Column("appid", String(64), primary_key=True),
-    Column("token", Sealed("access_token"), comment="null: none, or it was found to be void"),
-    Column("asked_at", BigInteger, nullable=False, default=0, comment="when WeChat was last asked for one"),
-    Column("expires_at", BigInteger, nullable=False, default=0),
-    Column("forced_at", BigInteger, nullable=False, default=0),
-    Column("leased_by", Uuid(native_uuid=False), comment="who is fetching one now"),
-    Column("leased_until", BigInteger, nullable=False, default=0),
+    Column("digest", String(64), nullable=False, comment="of the menu that was last ordered to be published"),
 )
 
 quota = Table(
@@ -57,6 +71,7 @@ STRANGERS_KEPT = timedelta(days=2)
 """A result whose send is still unknown by then was never ours: another system sends for the same account."""
 SENDS_KEPT = timedelta(days=30)
 
+
 @dataclass(frozen=True)
 class HeldToken:
     """What the database knows of an account's token. `token` is None where there is none to use."""
@@ -72,29 +87,30 @@ NO_TOKEN = HeldToken(None, from_millis(0), from_millis(0), from_millis(0), from_
 
 
 class TokenStore:
-    """One access token per app, shared by every process; a lease says which of them fetches the next."""
+    """One access token (or, in its own table, JS ticket) per app, shared by every process; a lease says which of them fetches the next."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, table: Table = access_token) -> None:
         self._database = database
+        self._table = table
 
     def held(self, appid: str) -> HeldToken:
         with self._database.read() as connection:
-            return _held(connection.execute(_token_row(appid)).first())
+            return _held(connection.execute(self._row(appid)).first())
 
     def claim(self, appid: str, *, by: UUID, now: datetime, until: datetime, seen: HeldToken, failed: str | None) -> bool:
         """Whether `by` may fetch now: nobody is, and nobody has since `seen`. Voids the stored token if it is still the `failed` one."""
 
         def work(tx: Transaction) -> bool:
-            held = _held(tx.execute(_token_row(appid).with_for_update()).first())
+            held = _held(tx.execute(self._row(appid).with_for_update()).first())
             if held == NO_TOKEN:
-                tx.execute(ignoring_repeats(insert(access_token)).values(appid=appid))
-                held = _held(tx.execute(_token_row(appid).with_for_update()).first())
+                tx.execute(ignoring_repeats(insert(self._table)).values(appid=appid))
+                held = _held(tx.execute(self._row(appid).with_for_update()).first())
             if held.leased_until > now or held.asked_at != seen.asked_at:
                 return False
             taken: dict[str, Any] = {"leased_by": by, "leased_until": millis(until)}
             if failed is not None and held.token == failed:
                 taken |= {"token": None, "expires_at": 0}
-            tx.execute(update(access_token).where(access_token.c.appid == appid).values(taken))
+            tx.execute(update(self._table).where(self._table.c.appid == appid).values(taken))
             return True
 
         return in_one_transaction(self._database, work)
@@ -112,12 +128,11 @@ class TokenStore:
         self._as_holder(appid, by, asked_at=millis(asked_at), leased_by=None, leased_until=0)
 
     def _as_holder(self, appid: str, by: UUID, **values: Any) -> None:
-        mine = (access_token.c.appid == appid) & (access_token.c.leased_by == by)
-        in_one_transaction(self._database, lambda tx: tx.execute(update(access_token).where(mine).values(values)))
+        mine = (self._table.c.appid == appid) & (self._table.c.leased_by == by)
+        in_one_transaction(self._database, lambda tx: tx.execute(update(self._table).where(mine).values(values)))
 
-
-def _token_row(appid: str) -> Any:
-    return select(access_token).where(access_token.c.appid == appid)
+    def _row(self, appid: str) -> Any:
+        return select(self._table).where(self._table.c.appid == appid)
 
 
 def _held(row: Any) -> HeldToken:

@@ -7,16 +7,31 @@ mend, so it is parked and not sent crippled.
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid5
 
+from adapters.wechat.sender.errcodes import Next
 from adapters.wechat.sender.store import Sending
 from chassis.errors import ContractBroken
 from chassis.settings import Template
 from contracts.envelope import Envelope
-from contracts.wechat import SendTemplate, TemplateAccepted, TemplateDelivered, TemplateRefused, TemplateUndelivered
+from contracts.wechat import (
+    JsTicketIssued,
+    RenewJsTicket,
+    SendTemplate,
+    SendText,
+    TemplateAccepted,
+    TemplateDelivered,
+    TemplateRefused,
+    TemplateUndelivered,
+    TextAccepted,
+    TextRefused,
+)
 
 LONGEST_THING = 20
+LONGEST_TEXT = 2048
+"""Bytes."""
 ELLIPSIS = "…"
 DELIVERED = "success"
 
@@ -55,7 +70,7 @@ KINDS: dict[str, Kind] = {
 _UNKNOWN_KIND = _kind("1 to 20 characters", r".{1,20}")
 
 
-def message_of(wish: SendTemplate, template: Template) -> dict[str, object]:
+def message_of(wish: SendTemplate, template: Template, public_url: str) -> dict[str, object]:
     """The body of `message/template/send`. Raises ContractBroken naming every field that is missing or breaks its kind's rule."""
     data: dict[str, dict[str, str]] = {}
     broken: list[tuple[str, str]] = []
@@ -76,7 +91,27 @@ def message_of(wish: SendTemplate, template: Template) -> dict[str, object]:
         "client_msg_id": client_msg_id(wish),
         "data": data,
     }
-    return message | ({"url": wish.url} if wish.url else {})
+    return message | ({"url": whole(wish.url, public_url)} if wish.url else {})
+
+
+def whole(url: str, public_url: str) -> str:
+    """A path is one below our public address."""
+    return public_url.rstrip("/") + url if url.startswith("/") else url
+
+
+def text_of(wish: SendText) -> dict[str, object]:
+    """The body of `message/custom/send`. Raises ContractBroken where nothing is said."""
+    if not wish.text.strip():
+        raise ContractBroken("SendText", (("text", "is empty"),))
+    return {"touser": wish.openid, "msgtype": "text", "text": {"content": cut_to_bytes(wish.text.strip(), LONGEST_TEXT)}}
+
+
+def cut_to_bytes(text: str, most: int) -> str:
+    """In UTF-8, between two characters, with an ellipsis."""
+    whole_text = text.encode(errors="replace")
+    if len(whole_text) <= most:
+        return text
+    return whole_text[: most - len(ELLIPSIS.encode())].decode(errors="ignore").rstrip() + ELLIPSIS
 
 
 def client_msg_id(wish: SendTemplate) -> str:
@@ -105,8 +140,22 @@ def accepted(wish: SendTemplate, message_number: str) -> TemplateAccepted:
 
 
 def refused(wish: SendTemplate, *, errcode: int, reason: str) -> TemplateRefused:
-    """`reason` is a class of `errcodes.Next` that is final."""
+    """`reason` is a class of `errcodes.Next` that is final. A template needs no window: told of one, it is about the follower."""
+    reason = "user_state" if reason == Next.FINAL_WINDOW_CLOSED else reason
     return TemplateRefused.model_validate(_about(wish) | {"errcode": errcode, "reason": reason}).identified(uuid5(wish.id, "refused"))
+
+
+def text_accepted(wish: SendText) -> TextAccepted:
+    return TextAccepted(**_about(wish)).identified(uuid5(wish.id, "accepted"))
+
+
+def text_refused(wish: SendText, *, errcode: int, reason: str) -> TextRefused:
+    return TextRefused.model_validate(_about(wish) | {"errcode": errcode, "reason": reason}).identified(uuid5(wish.id, "refused"))
+
+
+def issued(wish: RenewJsTicket, ticket: str, expires_at: datetime) -> JsTicketIssued:
+    news = JsTicketIssued(ticket_id=wish.ticket_id, account=wish.account, ticket=ticket, expires_at=expires_at)
+    return news.identified(uuid5(wish.id, "issued"))
 
 
 def result_of(sending: Sending) -> TemplateDelivered | TemplateUndelivered:
@@ -132,5 +181,5 @@ def sending_of(wish: SendTemplate, message_number: str) -> Sending:
     return Sending(wish.account, message_number, wish.id, wish.about_id, wish.about_version, wish.purpose, wish.correlation_id)
 
 
-def _about(wish: SendTemplate) -> dict[str, Any]:
+def _about(wish: SendTemplate | SendText) -> dict[str, Any]:
     return {"about_id": wish.about_id, "about_version": wish.about_version, "purpose": wish.purpose, "command_id": wish.id}

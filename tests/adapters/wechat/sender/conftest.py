@@ -1,14 +1,17 @@
 """A sender's own database, a WeChat on loopback, a clock that is set by hand, and one account."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from adapters.wechat.sender.calling import Calling
 from adapters.wechat.sender.client import WeChatClient, open_session
 from adapters.wechat.sender.sending import TemplateSending
+from adapters.wechat.sender.service import WeChatDesk
 from chassis import privacy
 from chassis.database import Database, migrate, open_engine
 from chassis.outbox import OutboxWriter
@@ -17,6 +20,7 @@ from chassis.privacy import Vault
 from chassis.settings import Account, Template
 from tests.adapters.wechat.sender.stand_in import WeChat, standing_in
 
+PUBLIC_URL = "https://car.example.com"
 MIGRATIONS = Path(__file__).parents[4] / "adapters/wechat/sender/migrations"
 
 
@@ -88,7 +92,21 @@ def account(wechat: WeChat) -> Account:
     return an_account(wechat.url)
 
 
-@pytest.fixture
-def sending(account: Account, database: Database, clock: SetClock, sleeper: Sleeper, calls: CallLog) -> TemplateSending:
+def calling_of(account: Account, database: Database, now: Callable[[], datetime], calls: CallLog, **more: Any) -> Calling:
     session = open_session()
-    return TemplateSending({"main": account}, lambda one: WeChatClient(one, session, calls), database, clock, sleep=sleeper)
+    return Calling({"main": account}, lambda one: WeChatClient(one, session, calls), database, now, **more)
+
+
+@pytest.fixture
+def calling(account: Account, database: Database, clock: SetClock, sleeper: Sleeper, calls: CallLog) -> Calling:
+    return calling_of(account, database, clock, calls, sleep=sleeper)
+
+
+@pytest.fixture
+def desk(calling: Calling) -> WeChatDesk:
+    return WeChatDesk.over(calling, PUBLIC_URL)
+
+
+@pytest.fixture
+def sending(desk: WeChatDesk) -> TemplateSending:
+    return desk.templates

@@ -1,4 +1,4 @@
-"""A small WeChat on a real socket: keeps one stable token, takes template messages, and can be told what to answer instead."""
+"""A small WeChat on a real socket: keeps a stable token and a ticket, takes messages and a menu, and answers otherwise when told to."""
 
 import json
 import threading
@@ -14,6 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "/cgi-bin/stable_token"
 SEND = "/cgi-bin/message/template/send"
+TEXT = "/cgi-bin/message/custom/send"
+TICKET = "/cgi-bin/ticket/getticket"
+MENU = "/cgi-bin/menu/create"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class WeChat:
         self.seen: list[Seen] = []
         self.followers: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.lasts = 7200
+        self.ticket = 1
         self.told: dict[str, list[Told]] = defaultdict(list)
         self._numbers = count(2918131553548107776)
         self._sent: dict[str, int] = {}
@@ -80,7 +84,7 @@ class WeChat:
             self.seen.append(seen)
             if self.told[seen.path]:
                 return self.told[seen.path].pop(0)
-            return self._token_answer(seen) if seen.path == TOKEN else self._send_answer(seen)
+            return self._token_answer(seen) if seen.path == TOKEN else self._let_in(seen)
 
     def _token_answer(self, seen: Seen) -> Told:
         if seen.body["secret"] != "right":
@@ -89,9 +93,14 @@ class WeChat:
             self.void()
         return Told({"access_token": self._token, "expires_in": self.lasts})
 
-    def _send_answer(self, seen: Seen) -> Told:
+    def _let_in(self, seen: Seen) -> Told:
         if seen.query["access_token"] != [self._token]:
             return errcode(40001)
+        if seen.path == TICKET:
+            return Told({"errcode": 0, "errmsg": "ok", "ticket": f"ticket-{self.ticket}", "expires_in": 7200})
+        return self._send_answer(seen) if seen.path == SEND else errcode(0)
+
+    def _send_answer(self, seen: Seen) -> Told:
         key = seen.body["client_msg_id"]
         if key not in self._sent:
             self._sent[key] = next(self._numbers)
@@ -104,8 +113,13 @@ class WeChat:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def do_GET(self) -> None:
+                self.tell(b"{}")
+
             def do_POST(self) -> None:
-                raw = self.rfile.read(int(self.headers["Content-Length"]))
+                self.tell(self.rfile.read(int(self.headers["Content-Length"])))
+
+            def tell(self, raw: bytes) -> None:
                 url = urlsplit(self.path)
                 told = wechat.answer(Seen(url.path, parse_qs(url.query), json.loads(raw), raw))
                 time.sleep(told.after_seconds)

@@ -20,14 +20,14 @@ from tests.adapters.wechat.sender.wishes import a_wish
 class Service(SenderService):
     """As nameko makes it, with what its providers would hand in."""
 
-    def __init__(self, sending, clock):
-        self.wechat = sending
+    def __init__(self, desk, clock):
+        self.wechat = desk
         self.now = clock
 
 
 @pytest.fixture
-def service(sending, clock):
-    return Service(sending, clock)
+def service(desk, clock):
+    return Service(desk, clock)
 
 
 def a_result(number, status="success", account="main"):

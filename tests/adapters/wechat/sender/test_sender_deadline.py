@@ -2,10 +2,9 @@
 
 import pytest
 
-from adapters.wechat.sender.client import WeChatClient, open_session
 from adapters.wechat.sender.sending import TemplateSending
 from chassis.errors import Unavailable
-from tests.adapters.wechat.sender.conftest import an_account
+from tests.adapters.wechat.sender.conftest import PUBLIC_URL, an_account, calling_of
 from tests.adapters.wechat.sender.wishes import a_wish
 from tests.fakes.partner import answer, answering, cut, dripping_body, dripping_head, hang_up, nothing, reset
 
@@ -21,10 +20,7 @@ def kit(database, clock, sleeper, calls):
 def sending_to(partner, kit, seconds):
     """`kit`: database, clock, sleeper and call log."""
     database, clock, sleeper, calls = kit
-    account, session = an_account(partner.url), open_session()
-    return TemplateSending(
-        {"main": account}, lambda one: WeChatClient(one, session, calls), database, clock, sleep=sleeper, seconds=seconds
-    )
+    return TemplateSending(calling_of(an_account(partner.url), database, clock, calls, sleep=sleeper, seconds=seconds), PUBLIC_URL)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from adapters.wechat.sender.client import WeChatClient, open_session
 from adapters.wechat.sender.sending import TemplateSending
 from chassis.clock import Clock
 from chassis.partner import CallLog
-from tests.adapters.wechat.sender.conftest import an_account, open_database
+from tests.adapters.wechat.sender.conftest import PUBLIC_URL, an_account, calling_of, open_database
 from tests.adapters.wechat.sender.wishes import a_wish
 
 ROOT = Path(__file__).parents[4]
@@ -22,8 +21,7 @@ COMMAND, ABOUT = UUID(int=7), UUID(int=8)
 def send_once(database_url: str, wechat_url: str) -> str:
     """Also the whole of the process that is killed."""
     database = open_database(database_url)
-    session = open_session()
-    sending = TemplateSending({"main": an_account(wechat_url)}, lambda one: WeChatClient(one, session, CallLog()), database, Clock())
+    sending = TemplateSending(calling_of(an_account(wechat_url), database, Clock(), CallLog()), PUBLIC_URL)
     try:
         return sending.send(a_wish(about_id=ABOUT).identified(COMMAND))
     finally:

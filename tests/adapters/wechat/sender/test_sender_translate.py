@@ -5,23 +5,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.wechat.sender.store import Sending
-from adapters.wechat.sender.translate import accepted, fitted, in_the_chain_of, message_of, refused, result_of, sending_of
+from adapters.wechat.sender.translate import (
+    accepted,
+    cut_to_bytes,
+    fitted,
+    in_the_chain_of,
+    message_of,
+    refused,
+    result_of,
+    sending_of,
+    text_of,
+)
 from chassis.errors import ContractBroken
 from chassis.settings import Template
 from contracts.wechat import TemplateDelivered, TemplateUndelivered
-from tests.adapters.wechat.sender.wishes import WORDS, a_wish
+from tests.adapters.wechat.sender.wishes import WORDS, a_text, a_wish
 
+HOME = "https://car.example.com/"
 TEMPLATE = Template(id="tpl-7", fields={"thing1": "items", "time2": "time", "thing3": "dealer", "phrase4": "state"})
 
 
 def one_field(keyword: str, text: str) -> dict[str, object]:
-    return message_of(a_wish(fields={"word": text}), Template(id="tpl", fields={keyword: "word"}))
+    return message_of(a_wish(fields={"word": text}), Template(id="tpl", fields={keyword: "word"}), HOME)
 
 
 def test_our_words_go_into_the_keywords_that_the_configuration_names():
     wish = a_wish(url="https://car.example.com/m/")
 
-    message = message_of(wish, TEMPLATE)
+    message = message_of(wish, TEMPLATE, HOME)
 
     assert message == {
         "touser": "oFollower0001",
@@ -37,12 +48,16 @@ def test_our_words_go_into_the_keywords_that_the_configuration_names():
     }
 
 
+def test_a_path_leads_to_our_public_address():
+    assert message_of(a_wish(url="/m/appointments/7"), TEMPLATE, HOME)["url"] == "https://car.example.com/m/appointments/7"
+
+
 def test_a_message_that_leads_nowhere_has_no_url():
-    assert "url" not in message_of(a_wish(), TEMPLATE)
+    assert "url" not in message_of(a_wish(), TEMPLATE, HOME)
 
 
 def test_the_client_msg_id_is_no_longer_than_wechat_takes():
-    assert len(str(message_of(a_wish(), TEMPLATE)["client_msg_id"])) == 32
+    assert len(str(message_of(a_wish(), TEMPLATE, HOME)["client_msg_id"])) == 32
 
 
 def test_a_thing_too_long_is_cut_with_an_ellipsis():
@@ -122,9 +137,30 @@ def test_what_breaks_the_rule_of_its_kind_is_parked_not_sent(keyword, text):
 
 def test_every_missing_word_is_named():
     with pytest.raises(ContractBroken) as broken:
-        message_of(a_wish(fields={"items": "首保", "time": WORDS["time"]}), TEMPLATE)
+        message_of(a_wish(fields={"items": "首保", "time": WORDS["time"]}), TEMPLATE, HOME)
 
     assert [field for field, _ in broken.value.violations] == ["fields.dealer", "fields.state"]
+
+
+def test_a_text_too_long_is_cut_between_two_characters():
+    content = text_of(a_text(text="您好" * 1000))["text"]["content"]
+
+    assert content == "您好" * 340 + "您…"
+    assert len(content.encode()) == 2046
+
+
+@given(st.text(min_size=1), st.integers(4, 64))
+def test_whatever_is_cut_fits_and_is_whole_characters(text, most):
+    assert len(cut_to_bytes(text, most).encode(errors="replace")) <= most
+
+
+def test_a_text_that_says_nothing_is_not_sent():
+    with pytest.raises(ContractBroken):
+        text_of(a_text(text=" \n"))
+
+
+def test_a_template_that_is_refused_for_want_of_a_window_is_about_the_follower():
+    assert refused(a_wish(), errcode=45015, reason="window_closed").reason == "user_state"
 
 
 def test_a_repeat_tells_the_same_news_under_the_same_id():

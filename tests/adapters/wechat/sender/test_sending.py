@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from adapters.wechat.sender.client import WeChatClient, open_session
+from adapters.wechat.sender.calling import FORCED_REFRESHES, SaidNo
 from adapters.wechat.sender.errcodes import CLASSES, Next, after, after_token_call
-from adapters.wechat.sender.sending import FORCED_REFRESHES, TEMPLATE_SENDS, SaidNo, TemplateSending
+from adapters.wechat.sender.sending import TEMPLATE_SENDS, TemplateSending
 from adapters.wechat.sender.store import quota as quota_table
 from chassis.errors import ContractBroken, Unavailable
-from tests.adapters.wechat.sender.conftest import an_account
+from tests.adapters.wechat.sender.conftest import PUBLIC_URL, an_account, calling_of
 from tests.adapters.wechat.sender.stand_in import SEND, TOKEN, Told, errcode
 from tests.adapters.wechat.sender.wishes import a_wish
 
@@ -118,7 +118,7 @@ def test_voiding_is_scarce_and_not_repeated_within_half_a_minute(sending, wechat
 
 
 def test_the_daily_number_of_forced_refreshes_is_kept(sending, wechat, database):
-    quota_is_used(database, *FORCED_REFRESHES)
+    quota_is_used(database, FORCED_REFRESHES)
     wechat.tell(SEND, errcode(40001))
 
     with pytest.raises(Unavailable):
@@ -129,8 +129,7 @@ def test_the_daily_number_of_forced_refreshes_is_kept(sending, wechat, database)
 
 def test_a_wrong_secret_is_for_the_operator(wechat, database, clock, sleeper, calls):
     wrong = an_account(wechat.url, secret="wrong")
-    session = open_session()
-    sending = TemplateSending({"main": wrong}, lambda one: WeChatClient(one, session, calls), database, clock, sleep=sleeper)
+    sending = TemplateSending(calling_of(wrong, database, clock, calls, sleep=sleeper), PUBLIC_URL)
 
     with pytest.raises(SaidNo) as no:
         sending.send(a_wish())
@@ -181,7 +180,7 @@ def test_a_follower_who_was_sent_too_much_waits_ten_minutes(sending, wechat):
 
 
 def test_a_quota_gone_by_our_own_count_asks_nobody(sending, wechat, database):
-    quota_is_used(database, *TEMPLATE_SENDS)
+    quota_is_used(database, TEMPLATE_SENDS)
 
     with pytest.raises(Unavailable) as later:
         sending.send(a_wish())
@@ -191,7 +190,7 @@ def test_a_quota_gone_by_our_own_count_asks_nobody(sending, wechat, database):
 
 
 def test_the_next_day_begins_at_midnight_in_shanghai(sending, wechat, database, clock):
-    quota_is_used(database, *TEMPLATE_SENDS)
+    quota_is_used(database, TEMPLATE_SENDS)
     clock.at = datetime(2026, 3, 2, 16, 0, 1, tzinfo=UTC)
 
     assert sending.send(a_wish())
@@ -251,9 +250,8 @@ def test_retry_after_is_heeded(sending, wechat, sleeper):
 
 
 def test_nobody_listening_is_no_answer(database, clock, sleeper, calls):
-    session = open_session()
     nowhere = an_account("http://127.0.0.1:9")
-    sending = TemplateSending({"main": nowhere}, lambda one: WeChatClient(one, session, calls), database, clock, sleep=sleeper)
+    sending = TemplateSending(calling_of(nowhere, database, clock, calls, sleep=sleeper), PUBLIC_URL)
 
     with pytest.raises(Unavailable) as later:
         sending.send(a_wish())
@@ -311,6 +309,6 @@ def used_today(database):
         return {row.interface: row.used for row in rows}
 
 
-def quota_is_used(database, interface, limit):
+def quota_is_used(database, quota):
     with database.write() as tx:
-        tx.execute(quota_table.insert().values(appid="wxtest", day=TODAY, interface=interface, used=limit))
+        tx.execute(quota_table.insert().values(appid="wxtest", day=TODAY, interface=quota.interface, used=quota.per_day))

@@ -1,0 +1,132 @@
+"""One call of WeChat's API on behalf of a message: a token, a place in today's quota, the call, and what WeChat's answer leads to."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from adapters.wechat.sender.client import OnBehalf, WeChatClient, WeChatSays
+from adapters.wechat.sender.errcodes import Next
+from adapters.wechat.sender.store import QuotaStore, TokenStore
+from adapters.wechat.sender.token import FORCED_APART, SharedToken
+from chassis.database import Database
+from chassis.errors import Refused, Unavailable
+from chassis.partner import patient
+from chassis.settings import Account
+
+R = TypeVar("R")
+
+WECHATS_DAY = ZoneInfo("Asia/Shanghai")
+SECONDS_IN_ALL = 20.0
+ATTEMPTS_IN_PLACE = 3
+LATER_FOR_THIS_FOLLOWER = 600.0
+AFTER_MIDNIGHT = timedelta(seconds=30)
+"""WeChat's clock and ours differ."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Calls per app and day."""
+
+    interface: str
+    per_day: int
+
+
+FORCED_REFRESHES = Quota("stable_token_forced", 20)
+
+Call = Callable[[WeChatClient, str, OnBehalf], R]
+"""(client, token, on behalf of what)"""
+
+
+class SaidNo(Refused):
+    """WeChat's clear no, with its code and our class of it."""
+
+    def __init__(self, said: WeChatSays) -> None:
+        super().__init__(said.next.value)
+        self.errcode = said.errcode
+        self.next = said.next
+
+
+class Calling:
+    """For all accounts of the configuration."""
+
+    def __init__(
+        self,
+        accounts: Mapping[str, Account],
+        client_of: Callable[[Account], WeChatClient],
+        database: Database,
+        now: Callable[[], datetime],
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        seconds: float = SECONDS_IN_ALL,
+    ) -> None:
+        """`seconds` bounds one message with all its calls and pauses; the command's lease must outlast it."""
+        self.accounts = accounts
+        self.database = database
+        self.now = now
+        self.sleep = sleep
+        self.seconds = seconds
+        self._clients = {name: client_of(account) for name, account in accounts.items()}
+        self._quotas = QuotaStore(database)
+        self._tokens = SharedToken(TokenStore(database), now, self._may_force, sleep)
+
+    def made(self, account: str, message_id: UUID, quota: Quota, call: Call[R]) -> R:
+        """What the call gives, in up to three tries. Raises SaidNo, Unavailable (with the time to wait, if known), ContractBroken."""
+        on_behalf = OnBehalf(message_id, ends_at=time.monotonic() + self.seconds)
+        tries = patient(self.seconds, ATTEMPTS_IN_PLACE, self.sleep)
+        found: R = tries(self._try, self._clients[account], quota, call, on_behalf)
+        return found
+
+    def _try(self, client: WeChatClient, quota: Quota, call: Call[R], on_behalf: OnBehalf) -> R:
+        try:
+            return self._with_one_refresh(client, quota, call, on_behalf)
+        except WeChatSays as said:
+            raise self._meaning(said) from said
+
+    def _with_one_refresh(self, client: WeChatClient, quota: Quota, call: Call[R], on_behalf: OnBehalf) -> R:
+        token = self._tokens.usable(client, on_behalf)
+        try:
+            return self._counted(client, token, quota, call, on_behalf)
+        except WeChatSays as said:
+            if said.next is not Next.REFRESH_TOKEN_ONCE:
+                raise
+        return self._counted(client, self._tokens.usable(client, on_behalf, failed=token), quota, call, on_behalf)
+
+    def _counted(self, client: WeChatClient, token: str, quota: Quota, call: Call[R], on_behalf: OnBehalf) -> R:
+        if not self._take(client.appid, quota):
+            raise Unavailable(f"wechat: today's {quota.interface} calls are used up", retry_after=self._seconds_until_tomorrow())
+        return call(client, token, on_behalf)
+
+    def _meaning(self, said: WeChatSays) -> Refused | Unavailable:
+        """What our side of the house knows how to deal with."""
+        what = f"wechat: errcode {said.errcode}"
+        match said.next:
+            case Next.BACK_OFF:
+                return Unavailable(what)
+            case Next.REFRESH_TOKEN_ONCE:  # refused again after the refresh: not tried a third time in place
+                return Unavailable(what, retry_after=SECONDS_IN_ALL + FORCED_APART.total_seconds())
+            case Next.NEXT_MINUTE:
+                return Unavailable(what, retry_after=60 - self.now().second)
+            case Next.TOMORROW:
+                return Unavailable(what, retry_after=self._seconds_until_tomorrow())
+            case Next.LATER_FOR_THIS_FOLLOWER:
+                return Unavailable(what, retry_after=LATER_FOR_THIS_FOLLOWER)
+            case _:
+                return SaidNo(said)
+
+    def _may_force(self, appid: str) -> bool:
+        return self._take(appid, FORCED_REFRESHES)
+
+    def _take(self, appid: str, quota: Quota) -> bool:
+        return self._quotas.take(appid, self._today(), quota.interface, quota.per_day)
+
+    def _today(self) -> date:
+        return self.now().astimezone(WECHATS_DAY).date()
+
+    def _seconds_until_tomorrow(self) -> float:
+        now = self.now().astimezone(WECHATS_DAY)
+        midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), WECHATS_DAY)
+        return (midnight + AFTER_MIDNIGHT - now).total_seconds()
