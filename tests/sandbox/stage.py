@@ -153,6 +153,13 @@ class Stage:
     def desk(self, path: str, **body) -> requests.Response:
         return requests.post(self.at(path), json=body, timeout=10)
 
+    def desk_get(self, path: str, **query):
+        return requests.get(self.at(path), params=query, timeout=10).json()
+
+    def register(self, partner: str, binding_id: UUID, fact, *, key: str) -> requests.Response:
+        headers = {**(DMS_KEY if partner == "dms" else CSC_KEY), "Idempotency-Key": key}
+        return requests.put(self.at(f"/{partner}/api/v1/registrations/{binding_id}"), json=fact, headers=headers, timeout=10)
+
     def fault(self, partner: str, *plan, **fault) -> None:
         answer = requests.put(self.at(f"/{partner}/control/faults"), json=list(plan) if plan else fault, timeout=5)
         assert answer.status_code == 200, answer.text
