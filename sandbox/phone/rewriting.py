@@ -1,6 +1,5 @@
 """How addresses and headers change between a phone's web view and Cheqiao: the phone sees its own prefix, Cheqiao sees itself."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -68,16 +67,6 @@ class View:
                 continue
             kept.append((name, _ANCESTORS.sub("frame-ancestors 'self'", value) if lower == "content-security-policy" else value))
         return kept
-
-    def login_inward(self, body: bytes, base: str) -> bytes:
-        """A 401 names where to sign in: a script goes there by itself, so the address must lead through the web view too."""
-        try:
-            said = json.loads(body)
-        except ValueError:
-            return body
-        if not isinstance(said, dict) or not isinstance(said.get("login"), str):
-            return body
-        return json.dumps({**said, "login": self.inward(said["login"], base) or said["login"]}, ensure_ascii=False).encode()
 
     def _as_target(self, address: str) -> str:
         parts = urlsplit(address)

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS submissions (
 );
 """
 
-_COOKIE_NAME = re.compile(r"\s*([^=;\s]+)=")
+_COOKIE = re.compile(r"\s*(?P<name>[^=;\s]+)=(?P<value>[^;\s]*)")
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -23,10 +23,15 @@ class Traces:
         self._now = now
 
     def note_cookies(self, openid: str, set_cookies: Iterable[str]) -> None:
-        names = [match.group(1) for text in set_cookies if (match := _COOKIE_NAME.match(text))]
-        if names:
+        """One that is emptied is one's own no more."""
+        found = [match for text in set_cookies if (match := _COOKIE.match(text))]
+        if found:
             with self._store.write() as tx:
-                tx.executemany("INSERT OR IGNORE INTO cookies (openid, name) VALUES (?, ?)", [(openid, name) for name in names])
+                for match in found:
+                    statement = (
+                        "INSERT OR IGNORE INTO cookies VALUES (?, ?)" if match["value"] else "DELETE FROM cookies WHERE openid=? AND name=?"
+                    )
+                    tx.execute(statement, (openid, match["name"]))
 
     def own_cookies(self, openid: str, given: Mapping[str, str]) -> dict[str, str]:
         """A browser also sends what was set for a path above, such as the console's: that is no business of a phone's pages."""

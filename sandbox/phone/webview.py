@@ -72,7 +72,7 @@ def _from_target(view: View, asked: str, traces: Traces) -> Response:
         return _unreachable()
     traces.note_submission(view.openid, request.method, asked, answer.status)
     traces.note_cookies(view.openid, answer.headers.get_all("Set-Cookie") or [])
-    if answer.status == 401 or 300 <= answer.status < 400:
+    if 300 <= answer.status < 400:
         try:
             return _answered(view, answer.status, answer.getheaders(), answer.read(PIECE), asked)
         finally:
@@ -86,7 +86,7 @@ def _answered(view: View, status: int, headers: list[tuple[str, str]], body: byt
     if location is not None and inward is None:
         return Response(render_template("elsewhere.html", address=location), 200)
     kept = [(name, value) for name, value in view.answer_headers(headers) if name.lower() != "content-length"]
-    response = Response(view.login_inward(body, asked) if status == 401 else body, status, kept)
+    response = Response(body, status, kept)
     response.autocorrect_location_header = False
     if inward is not None:
         response.headers["Location"] = inward
@@ -114,7 +114,7 @@ def _body() -> bytes:
 def _unreachable() -> Response:
     """What WeChat shows where nobody answers; a script is told by the status alone."""
     if _is_page(dict(request.headers)):
-        return Response(render_template("unreachable.html", address=request.full_path), 502)
+        return Response(render_template("unreachable.html", address=(request.script_root + request.full_path).rstrip("?")), 502)
     return Response(b"", 502)
 
 

@@ -61,6 +61,7 @@ export class Chat {
       before = at;
       shown.push(this.item(line));
     }
+    if (!shown.length) shown.push(el("li", { className: "note" }, t("点下面的菜单，或者写一条消息。", "Tap the menu below, or write a message.")));
     list.replaceChildren(...shown);
     if (toTheEnd || atTheEnd) list.scrollTop = list.scrollHeight;
   }

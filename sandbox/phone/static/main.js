@@ -19,6 +19,7 @@ class Desk {
     this.people = [];
     this.marks = {};
     this.narrow = matchMedia("(max-width: 719px)");
+    document.querySelector("main").append(el("button", { type: "button", className: "home green", onclick: () => this.turnAside() }, t("回到手机", "Back to the phone")));
   }
 
   async start() {
@@ -52,7 +53,7 @@ class Desk {
   }
 
   add(person) {
-    const phone = new Phone(person, () => this.turnAside());
+    const phone = new Phone(person, () => this.turnAside(card));
     const card = makeCard(phone);
     const seat = el("div", { className: "seat" }, phone.frame, card);
     this.phones.set(person.openid, { phone, card, seat });
@@ -82,9 +83,10 @@ class Desk {
     this.phones.clear();
   }
 
-  /** On a small screen the phone fills the window, and everything else lies behind it. */
-  turnAside() {
-    document.body.classList.toggle("aside");
+  /** On a small screen the phone fills the window and everything else lies behind it; beside other phones there is only the card. */
+  turnAside(card) {
+    if (this.narrow.matches) document.body.classList.toggle("aside");
+    else card.open = !card.open;
   }
 
   arranged() {

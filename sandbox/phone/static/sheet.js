@@ -35,10 +35,11 @@ function keep(event, buttons, close) {
   }
 }
 
-/** A word that goes away by itself. */
+/** A word that goes away by itself; beside the phone where that is not to be seen. */
 export function toast(screen, text) {
-  screen.querySelector(".toast")?.remove();
+  const place = screen.offsetParent === null ? document.body : screen;
+  place.querySelector(".toast")?.remove();
   const shown = el("div", { className: "toast", role: "status" }, text);
-  screen.append(shown);
+  place.append(shown);
   setTimeout(() => shown.remove(), 2200);
 }

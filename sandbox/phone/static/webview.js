@@ -34,7 +34,7 @@ export class WebView {
     if (address === null) return toast(this.phone.screen, t("沙箱的手机只打开车桥的网页", "The sandbox's phones open Cheqiao's pages alone"));
     this.trail = [];
     this.title.textContent = t("正在打开…", "Opening…");
-    this.frame = el("iframe", { src: address, title: t("网页", "Web page"), onload: () => this.loaded() });
+    this.frame = el("iframe", { src: address, title: t("网页", "Web page"), allow: "geolocation", onload: () => this.loaded() });
     this.holder.replaceChildren(this.frame);
     this.start();
     this.view.inert = false;
