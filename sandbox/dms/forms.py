@@ -49,7 +49,8 @@ Text = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1, max_length=
 Vin = Annotated[str, BeforeValidator(_capital), Field(pattern=r"^[A-HJ-NPR-Z0-9]{17}$", description="17, without I, O and Q.")]
 IdNumber = Annotated[str, BeforeValidator(_capital), AfterValidator(_is_id_number)]
 Mobile = Annotated[str, BeforeValidator(_trimmed), Field(pattern=r"^1[3-9]\d{9}$")]
-Plate = Annotated[str | None, BeforeValidator(_nothing_if_empty), Field(pattern=r"^[\u4e00-\u9fff][A-Z][A-Z0-9\u4e00-\u9fff]{5,6}$")]
+PlateText = Annotated[str, BeforeValidator(_capital), Field(pattern=r"^[\u4e00-\u9fff][A-Z][A-Z0-9\u4e00-\u9fff]{5,6}$")]
+Plate = Annotated[PlateText | None, BeforeValidator(_nothing_if_empty)]
 DealerCode = Annotated[str, BeforeValidator(_capital), Field(pattern=r"^[A-Z0-9-]{1,32}$")]
 Model = Annotated[str, BeforeValidator(_trimmed), Field(max_length=64)]
 
