@@ -88,6 +88,12 @@ class Appointment:
         return self.state not in CLOSED
 
     @property
+    def visit(self) -> Visit | None:
+        if self.visit_id is None or self.arrived_at is None:
+            return None
+        return Visit(self.visit_id, self.wish.vehicle_id, self.arrived_at, self.completed_at)
+
+    @property
     def reason(self) -> str:
         return reason_of(self)
 

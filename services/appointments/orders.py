@@ -1,6 +1,6 @@
 """What the DMS and CSC are asked to do when something was learnt about an appointment (flows 3.3). Pure: compares before and after."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -11,7 +11,7 @@ from services.appointments.domain import Appointment, Slip
 from services.appointments.hours import end_of
 from services.appointments.wishes import Car
 
-Outcome = Literal["arrived", "completed", "no_show"]
+Outcome = tuple[Literal["arrived", "completed", "no_show"], datetime]
 
 
 def orders_to_dms(before: Appointment | None, after: Appointment) -> Iterator[PartnerCommand]:
@@ -22,9 +22,8 @@ def orders_to_dms(before: Appointment | None, after: Appointment) -> Iterator[Pa
         yield MoveAppointment(appointment_id=after.id, request_no=wish.request_no, requested_date=wish.requested_date, slot=wish.slot)
     if after.is_open and after.slip and (before is None or before.slip != after.slip):
         yield _store_slip(after, after.slip)
-    for outcome, at in _outcomes(before, after):
-        if after.dms_asked:
-            yield StoreOutcome(appointment_id=after.id, outcome=outcome, at=at)
+    for outcome, at in _new_outcomes(before, after, lambda it: it.dms_asked):
+        yield StoreOutcome(appointment_id=after.id, outcome=outcome, at=at)
     if _to_be_cancelled(after) and not (before and _to_be_cancelled(before)):
         yield CancelAppointment(appointment_id=after.id, reason=after.reason)
 
@@ -41,23 +40,25 @@ def orders_to_csc(before: Appointment | None, after: Appointment) -> Iterator[Pa
             slot=after.wish.slot,
             due_at=after.call_due_at,
         )
-    for outcome, at in _outcomes(before, after):
-        if _at_it(after):
-            yield RecordOutcome(appointment_id=after.id, outcome=outcome, at=at)
+    for outcome, at in _new_outcomes(before, after, _at_it):
+        yield RecordOutcome(appointment_id=after.id, outcome=outcome, at=at)
     if _to_be_closed(after) and not (before and _to_be_closed(before)):
         yield CloseCallTask(appointment_id=after.id, reason=after.reason)
 
 
-def _outcomes(before: Appointment | None, after: Appointment) -> Iterator[tuple[Outcome, datetime]]:
-    """Each once for a visit, and an absence once for each slip (A-APT-28)."""
-    if before is None:
-        return
-    if after.arrived_at and not before.arrived_at:
-        yield "arrived", after.arrived_at
-    if after.completed_at and not before.completed_at:
-        yield "completed", after.completed_at
-    if after.slip and after.missed != before.missed:
-        yield "no_show", end_of(after.slip.day)
+def _new_outcomes(before: Appointment | None, after: Appointment, is_known_there: Callable[[Appointment], bool]) -> list[Outcome]:
+    """Each once for a visit, and an absence once for each slip; as soon as the partner has the appointment (A-APT-28)."""
+    had = list(_outcomes_of(before)) if before and is_known_there(before) else []
+    return [one for one in _outcomes_of(after) if one not in had] if is_known_there(after) else []
+
+
+def _outcomes_of(it: Appointment) -> Iterator[Outcome]:
+    if it.slip and it.missed == it.slip.key:
+        yield "no_show", end_of(it.slip.day)
+    if it.arrived_at:
+        yield "arrived", it.arrived_at
+    if it.completed_at:
+        yield "completed", it.completed_at
 
 
 def _to_be_cancelled(it: Appointment) -> bool:

@@ -35,7 +35,7 @@ from services.appointments.places_store import PlacesStore
 from services.appointments.readings import call_log_of, rules_of, slip_of, visit_of, wish_of
 from services.appointments.store import AppointmentStore
 from services.appointments.visit_store import VisitStore
-from services.appointments.visits import best_of, match
+from services.appointments.visits import Visit, best_of, match
 from services.appointments.wishes import Car, Rules, Wish
 
 OVERTAKING = timedelta(seconds=5)  # a wish may overtake the news that the follower has bound the car; after this it is no news any more
@@ -166,15 +166,8 @@ class AppointmentsService:
     @handles(VisitArrived)
     @handles(VisitClosed)
     def on_visit(self, message: VisitArrived | VisitClosed, tx: Transaction) -> None:
-        """A-APT-28. A visit that is no appointment's is kept a while: the news of the slip may be on its way."""
-        visit = visit_of(message)
-        before = self.appointments.of_visit(tx, visit.id)
-        if before is None:
-            visit = self.visits.keep(tx, visit)
-            before = match(visit, self.appointments.of_car(tx, visit.vehicle_id))
-        if before is not None:
-            self.visits.drop(tx, visit.id)
-            self._keep(tx, before, before.visited(visit))
+        """A-APT-28."""
+        self._place(tx, visit_of(message))
 
     @handles(CapacitySet)
     def on_capacity_set(self, message: CapacitySet, tx: Transaction) -> None:
@@ -239,6 +232,16 @@ class AppointmentsService:
             return "already_booked"
         return "" if after.predecessor_id and before is None else room.why_not(before, after)
 
+    def _place(self, tx: Transaction, visit: Visit) -> None:
+        """A visit that is no appointment's is kept a while: the news of the slip may be on its way."""
+        before = self.appointments.of_visit(tx, visit.id)
+        if before is None:
+            visit = self.visits.keep(tx, visit)
+            before = match(visit, self.appointments.of_car(tx, visit.vehicle_id))
+        if before is not None:
+            self.visits.drop(tx, visit.id)
+            self._keep(tx, before, before.visited(visit))
+
     def _keep(self, tx: Transaction, before: Appointment, after: Appointment) -> None:
         self._keep_all(tx, [(before, after)])
 
@@ -252,6 +255,8 @@ class AppointmentsService:
         for before, after in learnt:
             self.appointments.save(tx, after)
             tx.tell(*news_of(before, after))
+            if after.visit and before.is_open and not after.is_open:
+                self._place(tx, after.visit)
             for trouble in after.troubles - before.troubles:
                 log.warning("appointment_needs_an_operator", appointment=str(after.id), trouble=trouble.partition(":")[0])
         self._keep_room(tx, room)

@@ -54,7 +54,9 @@ class AppointmentStore:
         return [_appointment_of(row, None) for row in rows]
 
     def of_visit(self, tx: Transaction, visit_id: UUID) -> Appointment | None:
-        row = tx.execute(select(appointments).where(appointments.c.visit_id == visit_id).with_for_update()).first()
+        """The open one: what was closed after all leaves its visit to another."""
+        its = (appointments.c.visit_id == visit_id, _none_of(CLOSED))
+        row = tx.execute(select(appointments).where(*its).with_for_update()).first()
         return _with_car(tx, row) if row else None
 
     def of_car(self, tx: Transaction, vehicle_id: UUID) -> list[Appointment]:

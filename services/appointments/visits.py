@@ -31,7 +31,7 @@ class Visit:
 def match(visit: Visit, appointments: Iterable["Appointment"]) -> "Appointment | None":
     """Of the appointments of the car: the one that has this visit, else the one that was named, else the nearest that fits."""
     of_this_car = [one for one in appointments if one.wish.vehicle_id == visit.vehicle_id]
-    known = next((one for one in of_this_car if one.visit_id == visit.id), None)
+    known = next((one for one in of_this_car if one.visit_id == visit.id and one.is_open), None)
     free = [one for one in of_this_car if one.visit_id is None and one.is_open]
     named = next((one for one in free if one.id == visit.named_id), None)
     fitting = [(abs(_time_of(one) - visit.arrived_at), str(one.id), one) for one in free if fits(visit, one)]
