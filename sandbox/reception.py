@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 1_048_576
 UNANSWERED = ("down", "reset", "silent")
-WITHIN = ("/control", "/desk")
-"""What the people of the sandbox do: neither written down nor disturbed."""
+WITHIN = ("/control", "/desk", "/pages")
+"""What the people of the sandbox do, the front page too: neither written down nor disturbed."""
 
 INTERNAL = Answer.of(500, {"code": "internal", "message": "系统繁忙 Internal error"})
 
@@ -39,7 +39,8 @@ class Reception:
         self._manners = manners
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(WITHIN):
+        path = environ.get("PATH_INFO", "")
+        if path in ("", "/") or path.startswith(WITHIN):
             return self._app(environ, start_response)
         seen = _seen(environ)
         entry = self._ledger.note(seen)

@@ -9,6 +9,7 @@ from contracts.partners.wire import OutcomeRecord, RegistrationRecord
 from sandbox import registrations
 from sandbox.csc.desk import CscDesk
 from sandbox.csc.desk_api import desk_api
+from sandbox.csc.pages import pages
 from sandbox.csc.records import CscRecords
 from sandbox.office import Office
 from sandbox.partner import guard, once
@@ -30,6 +31,7 @@ def create_app(office: Office, api_key: str) -> Flask:
     guard(app, api_key)
     app.register_blueprint(controls(office.ledger, office.faults, state))
     app.register_blueprint(desk_api(CscDesk(office, records), records))
+    app.register_blueprint(pages(office, CscDesk(office, records)))
     _api(app, office, records)
     return app
 
