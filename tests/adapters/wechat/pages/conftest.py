@@ -32,7 +32,7 @@ FOLLOWER, STRANGER = UUID(int=1), UUID(int=2)
 SECRET = SecretStr("secret")
 
 
-def some_settings() -> Settings:
+def some_settings(**changed: Any) -> Settings:
     address = "127.0.0.1:0"
     partner = {"base_url": "http://127.0.0.1:9", "api_key": "k", "webhook_secret": "whsec_a2V5"}
     return Settings.model_validate(
@@ -52,6 +52,7 @@ def some_settings() -> Settings:
             "pages": {"session_key": KEY},
             "operator": {"token": "operator"},
         }
+        | changed
     )
 
 
