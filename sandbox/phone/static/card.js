@@ -14,7 +14,7 @@ export function makeCard(phone) {
   const { person } = phone;
   const facts = person.cars.length
     ? person.cars.flatMap((car, number) => [
-        ...(person.cars.length > 1 ? [el("h3", {}, `${t("车", "Car")} ${number + 1}`)] : []),
+        ...(person.cars.length > 1 ? [el("p", { className: "which" }, `${t("车", "Car")} ${number + 1}`)] : []),
         el("p", { className: "car" }, [car.plate, car.model].filter(Boolean).join(" · ")),
         fact(phone, t("VIN 后 8 位", "VIN, last 8"), car.vin.slice(-8)),
         fact(phone, t("完整 VIN", "Whole VIN"), car.vin),

@@ -22,7 +22,7 @@ export class Chat {
     this.known = null; // null: nothing was shown yet, so nothing is new
     this.pending = [];
     this.lines = [];
-    this.list = el("ol", { className: "lines", role: "log", tabIndex: 0, "aria-label": t("聊天记录", "Messages") });
+    this.list = el("ol", { className: "lines", tabIndex: 0, "aria-label": t("聊天记录", "Messages") });
   }
 
   /** A line of one's own before the account's answer is known. */

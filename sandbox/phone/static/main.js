@@ -58,6 +58,7 @@ class Desk {
     const seat = el("div", { className: "seat" }, phone.frame, card);
     this.phones.set(person.openid, { phone, card, seat });
     this.seats.append(seat);
+    seat.scrollIntoView({ inline: "nearest" });
     phone.refresh();
   }
 

@@ -25,10 +25,11 @@ export class Phone {
     this.texts = new Texts(this);
     this.webView = new WebView(this);
     this.clock = el("span", { className: "clock" });
-    this.banners = el("div", { className: "banners", role: "status" });
+    this.banners = el("div", { className: "banners" });
+    this.told = el("p", { className: "hidden", role: "status" });
     this.chatView = el(
-      "section",
-      { className: "app chat", "aria-label": t("聊天", "Chat"), hidden: true },
+      "div",
+      { className: "app chat", role: "group", "aria-label": t("聊天", "Chat"), hidden: true },
       el("div", { className: "bar" }, el("span", { className: "title" }, setup.account), iconButton("person", t("公众号资料", "About the account"), () => this.show("profile"))),
       this.chat.list,
       this.composer.bar,
@@ -37,9 +38,10 @@ export class Phone {
     this.screen = el(
       "div",
       { className: "screen" },
-      el("div", { className: "status-bar", "aria-hidden": "true" }, this.clock, el("span", { className: "battery" })),
+      el("div", { className: "status-bar" }, this.clock, el("span", { className: "holder" }, person.name), el("span", { className: "battery" })),
       el("div", { className: "apps" }, ...Object.values(this.apps), this.webView.view),
       this.banners,
+      this.told,
       this.makeDock(aside),
     );
     this.frame = el("section", { className: "phone", "aria-label": t(`${person.name}的手机`, `${person.name}'s phone`) }, this.screen);
@@ -55,7 +57,7 @@ export class Phone {
       sms: button("sms", "envelope", t("短信", "Messages"), () => this.show("sms")),
     };
     const more = button("aside", "flask", t("沙箱", "Sandbox"), aside);
-    return el("nav", { className: "dock", "aria-label": t("手机上的应用", "Apps") }, ...Object.values(this.docked), more);
+    return el("div", { className: "dock", role: "group", "aria-label": t("手机上的应用", "Apps") }, ...Object.values(this.docked), more);
   }
 
   /** An app comes to the front. Who follows nobody sees the account's page instead of a chat. */
@@ -99,6 +101,8 @@ export class Phone {
   }
 
   announce(lines, texts) {
+    const last = texts.at(-1)?.text ?? (lines.length ? inShort(lines.at(-1)) : "");
+    if (last) this.told.textContent = last;
     if (lines.length && !this.chatIsSeen()) {
       this.unread.chat += lines.length;
       this.banner(setup.account, inShort(lines.at(-1)), "chat");

@@ -13,8 +13,8 @@ export class Profile {
     this.more = iconButton("more", t("更多", "More"), () => this.leave());
     this.actions = el("div", { className: "actions" });
     this.view = el(
-      "section",
-      { className: "app profile", "aria-label": t("公众号资料", "The account"), hidden: true },
+      "div",
+      { className: "app profile", role: "group", "aria-label": t("公众号资料", "The account"), hidden: true },
       el("div", { className: "bar" }, this.back, el("span", { className: "title" }), this.more),
       el(
         "div",

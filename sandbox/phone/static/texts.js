@@ -11,8 +11,8 @@ export class Texts {
     this.known = null;
     this.list = el("ol", { className: "texts", tabIndex: 0, "aria-label": t("短信", "Text messages") });
     this.view = el(
-      "section",
-      { className: "app sms", "aria-label": t("短信", "Text messages"), hidden: true },
+      "div",
+      { className: "app sms", role: "group", "aria-label": t("短信", "Text messages"), hidden: true },
       el("div", { className: "bar" }, el("span", { className: "title" }, t("短信", "Messages"))),
       this.list,
     );

@@ -25,7 +25,7 @@ export class Traffic {
     this.dots = svg("g");
     this.nodes = Object.fromEntries(Object.entries(STATIONS).map(([name, station]) => [name, node(station)]));
     const roads = ROADS.map(([from, to]) => svg("line", { x1: STATIONS[from][0], y1: STATIONS[from][1], x2: STATIONS[to][0], y2: STATIONS[to][1] }));
-    const map = svg("svg", { viewBox: "0 0 300 250", class: "map-of-ways", role: "img", "aria-label": t("手机、公众号入口、车桥服务、DMS、CSC 和短信之间的路", "The ways between phone, WeChat gateway, Cheqiao, DMS, CSC and text messages") });
+    const map = svg("svg", { viewBox: "-18 0 336 250", class: "map-of-ways", role: "img", "aria-label": t("手机、公众号入口、车桥服务、DMS、CSC 和短信之间的路", "The ways between phone, WeChat gateway, Cheqiao, DMS, CSC and text messages") });
     map.append(...roads, this.dots, ...Object.values(this.nodes));
     this.list = el("ol", { className: "hops", tabIndex: 0, "aria-label": t("最近 20 条", "The last 20") });
     box.replaceChildren(el("h2", {}, t("消息去向", "What travels")), map, this.list);

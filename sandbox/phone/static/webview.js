@@ -18,8 +18,8 @@ export class WebView {
     this.line = el("div", { className: "progress" });
     this.holder = el("div", { className: "frame-holder" });
     this.view = el(
-      "section",
-      { className: "web-view", "aria-label": t("网页", "Web page"), inert: true },
+      "div",
+      { className: "web-view", role: "group", "aria-label": t("网页", "Web page"), inert: true },
       el("div", { className: "bar" }, this.back, this.shut, this.title, iconButton("more", t("网页菜单", "Page menu"), () => this.menu()), this.line),
       this.holder,
     );
