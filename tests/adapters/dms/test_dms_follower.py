@@ -121,7 +121,7 @@ def test_a_car_that_changed_hands_meanwhile_need_not_be_registered(dms_answering
 WITHOUT_NEWS = [("move_appointment", MOVE), ("store_outcome", OUTCOME), ("store_registration", REGISTRATION)]
 
 
-@pytest.mark.parametrize(("carry", "wish"), WITHOUT_NEWS)
+@pytest.mark.parametrize(("carry", "wish"), [*WITHOUT_NEWS, ("fetch_dealers", FETCH)])
 def test_a_no_that_nobody_hears_of_comes_before_an_operator(dms_answering, carry, wish):
     with pytest.raises(ContractBroken, match="may not be refused"):
         getattr(dms_answering(no("system_says_no")), carry)(wish)
