@@ -21,7 +21,7 @@ from sandbox.sms.records import Inbox
 from sandbox.store import Store
 from sandbox.web import new_app
 from sandbox.webhooks import WebhookCarrier
-from sandbox.wechat import api_errors, followers, messages, switches, tokens
+from sandbox.wechat import api_errors, followers, menu, messages, oauth, switches, tickets, tokens
 from sandbox.wechat import app as wechat
 from sandbox.wechat.carrier import PushCarrier
 
@@ -63,7 +63,8 @@ class Sandbox(dict[str, "WSGIApplication"]):
 def create_sandbox(state_dir: Path, *, target: str, secrets: SandboxSecrets, now: Now = utc_now) -> Sandbox:
     """`target` is the base URL of Cheqiao, to which pushes go. One process at a time may use a `state_dir`."""
     pusher = PushCarrier(target, secrets, now)
-    wechat_schemas = (switches.SCHEMA, tokens.SCHEMA, followers.SCHEMA, messages.SCHEMA)
+    stores = (switches, tokens, followers, messages, tickets, menu, oauth)
+    wechat_schemas = tuple(each.SCHEMA for each in stores)
     at_wechat = Office.at(state_dir / "wechat.db", wechat_schemas, pusher, now)
     to_dms, to_csc = WebhookCarrier(target, secrets.dms_webhook_secret), WebhookCarrier(target, secrets.csc_webhook_secret)
     at_dms = Office.at(state_dir / "dms.db", (partner.SCHEMA, dms_records.SCHEMA), to_dms, now)
@@ -78,7 +79,7 @@ def create_sandbox(state_dir: Path, *, target: str, secrets: SandboxSecrets, now
     sandbox.receive("/sandbox/csc", at_csc, csc.create_app(at_csc, secrets.csc_api_key), partner.MANNERS)
     sandbox.receive("/sandbox/sms", at_sms, sms.create_app(at_sms, inbox, secrets.sms_api_key), partner.MANNERS)
     near = phone.Neighbours(at_wechat, at_dms, at_csc, at_sms, pusher, inbox)
-    sandbox["/sandbox/phone"] = phone.phones_app(in_hands, near, target=target, mounts=sandbox, menu=list)
+    sandbox["/sandbox/phone"] = phone.phones_app(in_hands, near, target=target, mounts=sandbox, menu=menu.Menu(at_wechat.store).buttons)
     return sandbox
 
 

@@ -1,4 +1,4 @@
-"""The platform's API under /cgi-bin, as far as Cheqiao uses it."""
+"""The platform's API under /cgi-bin (and /sns: oauth.py), as far as Cheqiao uses it."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,9 +9,11 @@ from pydantic import BaseModel, ValidationError
 from sandbox.web import respond
 from sandbox.wechat.api_errors import ApiError
 from sandbox.wechat.followers import Followers
+from sandbox.wechat.menu import Menu, MenuWish
 from sandbox.wechat.messages import CustomSend, Messages, TemplateSend
 from sandbox.wechat.pushing import Pushing
 from sandbox.wechat.switches import Switches
+from sandbox.wechat.tickets import Tickets
 from sandbox.wechat.tokens import Tokens
 
 B = TypeVar("B", bound=BaseModel)
@@ -31,6 +33,8 @@ class Platform:
     followers: Followers
     pushing: Pushing
     switches: Switches
+    tickets: Tickets
+    menu: Menu
 
 
 def add_api(app: Flask, platform: Platform) -> None:
@@ -40,18 +44,24 @@ def add_api(app: Flask, platform: Platform) -> None:
 
     @app.before_request
     def ordered_errcode() -> Response | None:
-        if not request.path.startswith("/cgi-bin/"):
+        if not request.path.startswith(("/cgi-bin/", "/sns/")):
             return None
         errcode = platform.switches.take_errcode(request.path)
         return respond(ApiError(errcode).answer()) if errcode else None
 
     _add_tokens(app, platform.tokens)
     _add_sending(app, platform)
+    _add_menu(app, platform)
 
     @app.get("/cgi-bin/user/info")
     def user_info() -> Response:
         platform.tokens.check(request.args.get("access_token", ""))
         return jsonify(platform.followers.about(request.args.get("openid", "")))
+
+    @app.get("/cgi-bin/ticket/getticket")
+    def get_ticket() -> Response:
+        platform.tokens.check(request.args.get("access_token", ""))
+        return jsonify(platform.tickets.current(request.args.get("type", "")))
 
 
 def _add_tokens(app: Flask, tokens: Tokens) -> None:
@@ -79,6 +89,28 @@ def _add_sending(app: Flask, platform: Platform) -> None:
     def send_custom() -> Response:
         platform.tokens.check(request.args.get("access_token", ""))
         platform.messages.send_custom(_posted(CustomSend))
+        return jsonify({"errcode": 0, "errmsg": "ok"})
+
+
+def _add_menu(app: Flask, platform: Platform) -> None:
+    @app.post("/cgi-bin/menu/create")
+    def create_menu() -> Response:
+        platform.tokens.check(request.args.get("access_token", ""))
+        platform.menu.publish(_posted(MenuWish))
+        return jsonify({"errcode": 0, "errmsg": "ok"})
+
+    @app.get("/cgi-bin/menu/get")
+    def get_menu() -> Response:
+        platform.tokens.check(request.args.get("access_token", ""))
+        buttons = platform.menu.buttons()
+        if not buttons:
+            raise ApiError(46003)
+        return jsonify({"menu": {"button": buttons}})
+
+    @app.get("/cgi-bin/menu/delete")
+    def delete_menu() -> Response:
+        platform.tokens.check(request.args.get("access_token", ""))
+        platform.menu.withdraw()
         return jsonify({"errcode": 0, "errmsg": "ok"})
 
 

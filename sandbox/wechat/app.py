@@ -9,10 +9,14 @@ from sandbox.web import Problem, controls, new_app, wish_of
 from sandbox.wechat.api import Platform, add_api
 from sandbox.wechat.carrier import Mode, PushCarrier, PushForm
 from sandbox.wechat.followers import SAMPLES, Followers
+from sandbox.wechat.jssdk import add_jssdk
+from sandbox.wechat.menu import Menu
 from sandbox.wechat.messages import Messages
 from sandbox.wechat.notation import Notation
+from sandbox.wechat.oauth import Oauth, add_oauth
 from sandbox.wechat.pushing import Pushing
 from sandbox.wechat.switches import Switches, TemplateResults, TokenLife
+from sandbox.wechat.tickets import Tickets
 from sandbox.wechat.tokens import Tokens
 
 
@@ -55,6 +59,12 @@ class ErrcodeWish(BaseModel):
     errcodes: tuple[int, ...]
 
 
+class SnapshotWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    snapshot: bool
+
+
 class VoidWish(BaseModel):
     """`expire`: the tokens have run out (42001) instead of being void (40001)."""
 
@@ -73,12 +83,17 @@ def create_app(office: Office, account: SandboxSecrets, carrier: PushCarrier) ->
             "messages": platform.messages.got(""),
             "tokens": platform.tokens.issued(),
             "pushes": office.outgoing.pushes(),
+            "menu": platform.menu.buttons(),
         }
 
     add_api(app, platform)
+    oauth = Oauth(office.store, office.now)
+    add_oauth(app, oauth, platform.tokens, platform.followers, account=account, target=carrier.target)
+    add_jssdk(app, platform.tickets, appid=account.appid)
     pages = controls(office.ledger, office.faults, state)
     _add_pushing(pages, platform, carrier)
     _add_platform(pages, platform, carrier)
+    _add_snapshots(pages, oauth)
     app.register_blueprint(pages)
     return app
 
@@ -92,6 +107,8 @@ def _platform(office: Office, account: SandboxSecrets, carrier: PushCarrier) -> 
         followers=followers,
         pushing=Pushing(office.outgoing, carrier, followers, switches, now),
         switches=switches,
+        tickets=Tickets(store, now),
+        menu=Menu(store),
     )
 
 
@@ -117,6 +134,15 @@ def _add_pushing(pages: Blueprint, platform: Platform, carrier: PushCarrier) -> 
     @pages.get("/followers")
     def read_followers() -> Response:
         return jsonify({"followers": platform.followers.all()})
+
+
+def _add_snapshots(pages: Blueprint, oauth: Oauth) -> None:
+    @pages.put("/followers/<openid>/snapshot")
+    def set_snapshot(openid: str) -> Response:
+        """Whether pages see a made-up account of this person, who only looks in."""
+        wish = wish_of(SnapshotWish)
+        oauth.set_snapshot(openid, wish.snapshot)
+        return jsonify(wish.model_dump())
 
 
 def _add_platform(pages: Blueprint, platform: Platform, carrier: PushCarrier) -> None:

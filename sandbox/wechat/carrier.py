@@ -39,7 +39,7 @@ class PushCarrier:
     """Every try has a timestamp, a nonce and (safe mode) a ciphertext of its own; the message in it stays the same."""
 
     def __init__(self, target: str, secrets_: SandboxSecrets, now: Now) -> None:
-        self._callback = target.rstrip("/")
+        self.target = target.rstrip("/")
         self._secrets = secrets_
         self._now = now
         self._cryptor = Cryptor(secrets_.aes_key, secrets_.appid) if secrets_.aes_key else None
@@ -57,7 +57,7 @@ class PushCarrier:
         query, fields = self._dressed(json.loads(parcel.body), form)
         kind = "application/json" if form.format == "json" else "text/xml"
         body = written(fields, form.format).encode()
-        return post(f"{self._callback}{parcel.path}?{urlencode(query)}", body, {"Content-Type": kind}, deadline=DEADLINE)
+        return post(f"{self.target}{parcel.path}?{urlencode(query)}", body, {"Content-Type": kind}, deadline=DEADLINE)
 
     def settles(self, answer: Try) -> bool:
         return answer.status == 200
@@ -79,7 +79,7 @@ class PushCarrier:
         """The check of the callback's address when the account is set up: our `echostr` must come back."""
         echo = secrets.token_hex(8)
         query = {**self._signed(int(self._now().timestamp()), secrets.token_hex(5)), "echostr": echo}
-        answer = call("GET", f"{self._callback}{CALLBACK}?{urlencode(query)}", None, {}, deadline=DEADLINE)
+        answer = call("GET", f"{self.target}{CALLBACK}?{urlencode(query)}", None, {}, deadline=DEADLINE)
         return answer if answer.body == echo else Try(answer.at, answer.milliseconds, answer.status, "echostr did not come back")
 
     def _dressed(self, message: dict[str, object], form: PushForm) -> tuple[dict[str, str], dict[str, object]]:

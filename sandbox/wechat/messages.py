@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from sandbox.clock import Now
 from sandbox.store import Store
+from sandbox.wechat.api_errors import ApiError
 from sandbox.wechat.followers import Followers
 from sandbox.wechat.template_rules import check_template, check_values
 
@@ -38,8 +39,12 @@ class TemplateSend(BaseModel):
     client_msg_id: str = Field(default="", max_length=32)
 
 
+LONGEST_TEXT = 2048
+"""Bytes."""
+
+
 class CustomText(BaseModel):
-    content: str = Field(min_length=1, max_length=2048)
+    content: str
 
 
 class CustomSend(BaseModel):
@@ -80,7 +85,11 @@ class Messages:
             return msgid
 
     def send_custom(self, wish: CustomSend) -> None:
-        """Raises ApiError."""
+        """44004 nothing is said, 45002 it is too long; raises ApiError for the follower too."""
+        if not wish.text.content:
+            raise ApiError(44004)
+        if len(wish.text.content.encode()) > LONGEST_TEXT:
+            raise ApiError(45002)
         with self._store.write() as tx:
             self._followers.reachable(tx, wish.touser)
             self._followers.use_opening(tx, wish.touser)

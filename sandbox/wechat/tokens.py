@@ -33,7 +33,7 @@ class Tokens:
 
     def stable(self, appid: str, secret: str, *, force: bool) -> dict[str, object]:
         """The same token while it lives; `force` voids it at once and makes a new one."""
-        self._identify(appid, secret, wrong_secret=40125)
+        self.identify(appid, secret, wrong_secret=40125)
         now, life = self._now().timestamp(), self._switches.token_life().lifetime
         early = RENEWED_EARLY if life > 2 * RENEWED_EARLY else 0
         with self._store.write() as tx:
@@ -49,7 +49,7 @@ class Tokens:
 
     def classic(self, appid: str, secret: str) -> dict[str, object]:
         """A new one each time; the one before is taken a little longer."""
-        self._identify(appid, secret, wrong_secret=40001)
+        self.identify(appid, secret, wrong_secret=40001)
         now, life = self._now().timestamp(), self._switches.token_life()
         with self._store.write() as tx:
             tx.execute("UPDATE tokens SET expires_at=min(expires_at, ?) WHERE kind='token'", (now + life.grace,))
@@ -76,7 +76,8 @@ class Tokens:
     def issued(self) -> list[dict[str, object]]:
         return [dict(row) for row in self._store.rows("SELECT * FROM tokens ORDER BY id")]
 
-    def _identify(self, appid: str, secret: str, *, wrong_secret: int) -> None:
+    def identify(self, appid: str, secret: str, *, wrong_secret: int) -> None:
+        """40013 another appid; `wrong_secret` as the call has it."""
         if appid != self._account.appid:
             raise ApiError(40013)
         if not hmac.compare_digest(secret.encode(), self._account.appsecret.encode()):
