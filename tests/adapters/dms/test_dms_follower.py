@@ -235,6 +235,8 @@ def test_pages_that_go_round_in_a_circle_are_off_contract(dms_answering):
     with pytest.raises(ContractBroken, match="next_cursor"):
         dms.fetch_dealers(FETCH)
 
+    assert len(dms.asked) == 3
+
 
 def test_pages_without_end_are_off_contract(dms_answering):
     dms = dms_answering(*(a_page("D1", str(number)) for number in range(MOST_PAGES + 5)))
