@@ -18,6 +18,8 @@ MARK_HEADER = "X-Cheqiao-Session"
 LOGIN_COOKIE = "cheqiao_login_"
 LOGIN_LIFETIME = timedelta(minutes=10)
 LOGIN_PATH = "/oauth/"
+LOGINS_AT_ONCE = 4
+"""In one browser; the cookies of more would be too much for one request, while WeChat is down and somebody tries and tries."""
 AGAIN, FIRST = "1", "0"
 """Before the state: whether this is the second time round."""
 
@@ -85,14 +87,14 @@ def to_login(context: Context, account: str, path: str | None = None, *, again: 
     }
     answer = moved_to(f"{there.oauth_url.rstrip('/')}/connect/oauth2/authorize?{urlencode(asked)}#wechat_redirect")
     value = _logins(context).dumps(login.model_dump())
-    set_cookie(answer, LOGIN_COOKIE + login.state, value, LOGIN_LIFETIME, path=LOGIN_PATH, secure=is_https(context))
+    set_cookie(answer, _login_cookie(login.state), value, LOGIN_LIFETIME, path=LOGIN_PATH, secure=is_https(context))
     return answer
 
 
 def login_of(context: Context, state: str) -> Login | None:
     """None where this browser began no such login, or too long ago."""
     try:
-        kept = _logins(context).loads(request.cookies.get(LOGIN_COOKIE + state, ""), max_age=int(LOGIN_LIFETIME.total_seconds()))
+        kept = _logins(context).loads(request.cookies.get(_login_cookie(state), ""), max_age=int(LOGIN_LIFETIME.total_seconds()))
         login = Login.model_validate(kept)
     except (BadData, ValidationError):
         return None
@@ -100,7 +102,11 @@ def login_of(context: Context, state: str) -> Login | None:
 
 
 def end_login(answer: Response, login: Login) -> None:
-    answer.delete_cookie(LOGIN_COOKIE + login.state, path=request.script_root + LOGIN_PATH)
+    answer.delete_cookie(_login_cookie(login.state), path=request.script_root + LOGIN_PATH)
+
+
+def _login_cookie(state: str) -> str:
+    return f"{LOGIN_COOKIE}{sum(state.encode()) % LOGINS_AT_ONCE}"
 
 
 def is_https(context: Context) -> bool:

@@ -22,8 +22,11 @@ def is_ours(url: str, public_url: str) -> bool:
 
 
 def signed(appid: str, ticket: str, url: str, at: datetime) -> JsSdkAnswer:
-    """Over the address without its fragment, as WeChat's manual has it."""
     nonce, timestamp = secrets.token_hex(8), int(at.timestamp())
+    return JsSdkAnswer(appid=appid, timestamp=timestamp, nonce=nonce, signature=signature_of(ticket, nonce, timestamp, url))
+
+
+def signature_of(ticket: str, nonce: str, timestamp: int, url: str) -> str:
+    """Over the address without its fragment, as WeChat's manual has it."""
     text = f"jsapi_ticket={ticket}&noncestr={nonce}&timestamp={timestamp}&url={url.partition('#')[0]}"
-    signature = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-    return JsSdkAnswer(appid=appid, timestamp=timestamp, nonce=nonce, signature=signature)
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

@@ -82,9 +82,7 @@ def _once_more(context: Context, login: Login) -> Response:
     """The code was used, or is no code: a second one will do, a third would not."""
     if login.state.startswith(AGAIN):
         raise NotEntered("failed", address(login.path))
-    answer = to_login(context, login.account, login.path, again=True)
-    end_login(answer, login)
-    return answer
+    return to_login(context, login.account, login.path, again=True)
 
 
 def _without_login(context: Context, *, second: bool) -> Response:

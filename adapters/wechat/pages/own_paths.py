@@ -1,27 +1,21 @@
 """Which addresses we send a browser on to: paths of our own pages, and nothing else."""
 
 import re
-from urllib.parse import unquote
 
 from flask import Response, request
 
 LONGEST = 500
-_PLAIN = re.compile(r"/(?:[A-Za-z0-9._~/?&=:,+@!$'()*;-]|%[0-9A-Fa-f]{2})*")
+_PART = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
+_QUERY = r"(?:[A-Za-z0-9._~/?&=:,+@!$'()*;-]|%[0-9A-Fa-f]{2})*"
+_OURS = re.compile(rf"/(?:{_PART}(?:/{_PART})*/?)?(?:\?{_QUERY})?")
 
 
 def own_path(text: str | None) -> str | None:
     """The path as the application sees it, without what it is mounted under; None for what is not plainly one of ours.
 
-    `//host`, `/\\host`, a scheme, control characters and dots that climb are refused, also where they are escaped, once or twice.
+    Ours are words and ids: `//host`, `/\\host`, a scheme, control characters, dots that climb, and whatever is escaped in a path are not.
     """
-    if not text or len(text) > LONGEST or not _PLAIN.fullmatch(text):
-        return None
-    path = text.partition("?")[0]
-    for _ in range(3):
-        if path.startswith("//") or "\\" in path or not path.isprintable() or ".." in path.split("/"):
-            return None
-        path = unquote(path)
-    return text
+    return text if text and len(text) <= LONGEST and _OURS.fullmatch(text) else None
 
 
 def address(path: str) -> str:
@@ -37,4 +31,4 @@ def moved_to(location: str) -> Response:
 def wanted_path() -> str:
     """The page that is being asked for, to come back to; home where that cannot be said in a path."""
     query = request.query_string.decode("latin-1")
-    return own_path(request.path + (f"?{query}" if query else "")) or "/"
+    return own_path(f"{request.path}?{query}" if query else None) or own_path(request.path) or "/"

@@ -81,6 +81,11 @@ class Phone:
         cookies = {COOKIE: cookie} if cookie else {}
         return requests.post(self.url + path, json=json, headers=headers, cookies=cookies, timeout=20, **more)
 
+    def get(self, path: str, *, session: str | None = "own", **more: Any) -> requests.Response:
+        cookie = self.session if session == "own" else session
+        cookies = {COOKIE: cookie} if cookie else {}
+        return requests.get(self.url + path, cookies=cookies, timeout=20, allow_redirects=False, **more)
+
     def book(self, form: Any, **how: Any) -> requests.Response:
         return self.post("/api/appointments", form, **how)
 

@@ -81,7 +81,13 @@ def test_a_car_is_shown_to_its_follower_alone(hear, copies):
     hear(binding_news())
 
     (car,) = copies.cars(FOLLOWER)
-    assert (car.binding_id, car.vehicle_id, car.plate, car.vin, car.mobile) == (BINDING, VEHICLE, "渝A12345", "LS4AAAAA1AA000001", "13800138000")
+    assert (car.binding_id, car.vehicle_id, car.plate, car.vin, car.mobile) == (
+        BINDING,
+        VEHICLE,
+        "渝A12345",
+        "LS4AAAAA1AA000001",
+        "13800138000",
+    )
     assert copies.car(FOLLOWER, BINDING) == car
     assert copies.cars(STRANGER) == ()
     assert copies.car(STRANGER, BINDING) is None

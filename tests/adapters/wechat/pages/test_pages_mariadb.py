@@ -1,12 +1,30 @@
 """The follower's posts on the real MariaDB: at once, and while it is gone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
+from adapters.wechat.pages import learning
+from adapters.wechat.pages.copies import Copies
+from adapters.wechat.pages.store import VisitorStore
+from adapters.wechat.pages.tables import metadata
+from chassis.database import in_one_transaction
 from chassis.tables import outbox
-from tests.adapters.wechat.pages.conftest import a_form, open_database
+from contracts.appointments import AppointmentCallMissed
+from tests.adapters.wechat.pages.conftest import FOLLOWER, NOW, a_form, open_database
+from tests.adapters.wechat.pages.news import (
+    APPOINTMENT,
+    BINDING,
+    REGISTRATION,
+    appointment_news,
+    binding_news,
+    dealer_news,
+    places_news,
+    registration_news,
+    ticket_news,
+)
 
 
 @pytest.fixture
@@ -41,6 +59,66 @@ def test_ten_withdrawals_at_once_are_one(phone, database):
         answers = list(pool.map(lambda _: phone.withdraw(form["id"]), range(10)))
 
     assert {answer.status_code for answer in answers} == {202}
+    assert told(database) == 2
+
+
+def test_migrations_make_the_tables_of_the_code_in_mariadb(database):
+    inspected = inspect(database.engine)
+
+    for table in metadata.sorted_tables:
+        made = {column["name"]: column["nullable"] for column in inspected.get_columns(table.name)}
+        assert made == {column.name: column.nullable for column in table.columns}, table.name
+        assert {index["name"] for index in inspected.get_indexes(table.name)} >= {index.name for index in table.indexes}
+
+
+def test_news_of_every_kind_is_kept_and_found_in_mariadb(database):
+    told = {
+        learning.learn_of_car: binding_news(),
+        learning.learn_of_appointment: appointment_news(),
+        learning.learn_of_registration: registration_news(),
+        learning.learn_of_dealer: dealer_news(),
+        learning.learn_of_places: places_news(),
+        learning.learn_of_ticket: ticket_news(),
+    }
+    for learn, news in told.items():
+        for _ in range(2):
+            with database.write() as tx:
+                learn(tx, news)
+
+    copies = Copies(database)
+    assert copies.car(FOLLOWER, BINDING).name == "张伟"
+    assert copies.appointment(FOLLOWER, APPOINTMENT).items[0].name == "故障维修"
+    assert copies.registration(FOLLOWER, REGISTRATION).state == "code_sent"
+    assert [(one.name, one.latitude) for one in copies.dealers()] == [("江北服务店", 29.57)]
+    assert [one.left for one in copies.places("D001", places_news().day, 1)] == [4]
+    assert copies.ticket("main").ticket == "ticket-1"
+
+
+def test_many_versions_at_once_end_with_the_highest(database):
+    told = [appointment_news(AppointmentCallMissed, version=version, state="to_call", attempts=version) for version in range(1, 9)]
+
+    def learn(news):
+        in_one_transaction(database, lambda tx: learning.learn_of_appointment(tx, news), tries=20)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(learn, told))
+
+    found = Copies(database).appointment(FOLLOWER, APPOINTMENT)
+    assert (found.version, found.attempts) == (8, 8)
+    assert [step.version for step in found.timeline] == list(range(1, 9))
+
+
+def test_ten_times_the_same_registration_at_once_is_one(phone, database):
+    with database.write() as tx:
+        VisitorStore().saw(tx, FOLLOWER, "main", "oFollower1", NOW)
+    consent = {"id": str(uuid4()), "text_version": "1", "granted": True}
+    form = {"id": str(uuid4()), "vin": "AA000001", "id_number": "11010519491231002X", "mobile": "13800138000", "text_version": "1"}
+
+    with ThreadPoolExecutor(10) as pool:
+        consents = list(pool.map(lambda _: phone.post("/api/consents", consent), range(10)))
+        registrations = list(pool.map(lambda _: phone.post("/api/registrations", form), range(10)))
+
+    assert {answer.status_code for answer in consents + registrations} == {202}
     assert told(database) == 2
 
 

@@ -48,7 +48,12 @@ def test_who_has_no_session_is_sent_to_wechat(browser):
     answer = browser.get("/appointments?x=1")
 
     there = urlsplit(answer.headers["Location"])
-    assert (answer.status_code, there.netloc, there.path, there.fragment) == (302, "open.example.com", "/connect/oauth2/authorize", "wechat_redirect")
+    assert (answer.status_code, there.netloc, there.path, there.fragment) == (
+        302,
+        "open.example.com",
+        "/connect/oauth2/authorize",
+        "wechat_redirect",
+    )
     asked = browser.sent_to_wechat("/appointments?x=1")
     assert (asked["appid"], asked["response_type"], asked["scope"]) == ("wxmain", "code", "snsapi_base")
     assert asked["redirect_uri"] == "http://car.example.com/oauth/callback"
@@ -74,7 +79,7 @@ def test_the_session_is_out_of_reach_of_scripts_and_of_other_sites(database, pla
         browser = Browser(url)
         begun = browser.get("/cars")
         login = begun.headers["Set-Cookie"].partition(";")[0]
-        state = login.partition("=")[0].removeprefix("cheqiao_login_")
+        state = urlsplit(begun.headers["Location"]).query.rpartition("state=")[2]
         answer = requests.get(
             f"{url}/oauth/callback?state={state}&code={platform.code_of('oFollower1')}",
             headers={"Cookie": login},
@@ -252,7 +257,18 @@ def test_a_login_can_be_asked_for_though_there_is_a_session(browser, platform):
 
 @pytest.mark.parametrize(
     "path",
-    ["//evil.example", "/\\evil.example", "https://evil.example", "/%2f%2fevil", "/%252f%252fevil", "/%5cevil", "/a%0d%0ab", "javascript:x", "x", "/../x"],
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/%2f%2fevil",
+        "/%252f%252fevil",
+        "/%5cevil",
+        "/a%0d%0ab",
+        "javascript:x",
+        "x",
+        "/../x",
+    ],
 )
 def test_nobody_is_sent_on_to_another_site(browser, platform, path):
     asked = browser.get("/oauth/begin", params={"path": path})
@@ -261,6 +277,18 @@ def test_nobody_is_sent_on_to_another_site(browser, platform, path):
     answer = browser.come_back(state, platform.code_of("oFollower1"))
 
     assert answer.headers["Location"] == "/"
+
+
+def test_a_query_that_is_too_much_is_left_out(browser, platform):
+    assert browser.log_in(platform, "oFollower1", "/cars?x=" + "y" * 600).headers["Location"] == "/cars"
+
+
+def test_who_tries_and_tries_carries_few_cookies(browser, platform):
+    for _ in range(30):
+        last = browser.sent_to_wechat("/cars")
+
+    assert len(browser.session.cookies) <= 4
+    assert browser.come_back(last["state"], platform.code_of("oFollower1")).headers["Location"] == "/cars"
 
 
 def test_a_session_of_before_does_not_outlive_its_account(url):
