@@ -14,8 +14,9 @@ from standardwebhooks.webhooks import Webhook
 from adapters.dms.service import DmsAdapter
 from chassis import embedded, process
 from chassis.database import migrate
+from chassis.privacy import BODY
 from chassis.tables import parked, partner_call, retry
-from contracts.dms import AppointmentRejected, CancelAppointment
+from contracts.dms import AppointmentRejected, CancelAppointment, VisitArrived
 from tests.fakes.mini_house import Watching, Wishing, a_wish, mini_house, until
 from tests.fakes.partner import BUSY, AnsweringPartner, answer, cut, dripping_body, hang_up, nothing, reset
 
@@ -123,17 +124,44 @@ def test_booked_then_cancelled_while_the_dms_is_down_ends_cancelled(house):
     assert [asked.path.removeprefix("/appointments") for asked in dms.asked] == ["", "", "", "", f"/{wish.appointment_id}/cancel"]
 
 
-def test_a_late_no_comes_in_by_a_signed_push(house):
-    house.start_with_dms(STORED)
-    record = {"appointment_id": str(uuid4()), "version": 1, "reason": "closed_day"}
-    body = json.dumps({"type": "appointment.rejected", "timestamp": "2026-03-02T08:00:00Z", "data": record}).encode()
+def push(kind, record):
+    """As the DMS signs it; our answer."""
+    body = json.dumps({"type": kind, "timestamp": "2026-03-02T08:00:00Z", "data": record}).encode()
     host, port = process.current().listener.bound("partner")
     now = datetime.now(UTC)
     headers = {"webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp()))}
     headers["webhook-signature"] = Webhook(SECRET).sign("msg_1", now, body.decode())
+    return requests.post(f"http://{host}:{port}/partners/dms/v1/events", data=body, headers=headers, timeout=5)
 
-    answered = requests.post(f"http://{host}:{port}/partners/dms/v1/events", data=body, headers=headers, timeout=5)
+
+def test_a_late_no_comes_in_by_a_signed_push(house):
+    house.start_with_dms(STORED)
+
+    answered = push("appointment.rejected", {"appointment_id": str(uuid4()), "version": 1, "reason": "closed_day"})
 
     assert answered.json()["result"] == "accepted"
     (row,) = until(lambda: house.rows("appointments", parked))  # this small house has no reader for it: it came, and is kept
     assert row.type == AppointmentRejected.type_name()
+
+
+def test_a_car_that_came_in_is_told_under_our_own_id_with_its_vin_sealed(house):
+    house.start_with_dms(STORED)
+    visit = {"visit_no": "V-1", "vin": "LS4AAAAA1AA000001", "dealer_code": "D001", "arrived_at": "2026-03-02T08:00:00Z"}
+
+    push("visit.arrived", visit)
+
+    (row,) = until(lambda: house.rows("appointments", parked))
+    body = house.vault.unseal_bytes(BODY, row.sealed_body).decode()
+    told = house.vault.unseal_contract(VisitArrived, json.loads(body)["data"])
+    assert (row.type, told.vehicle_id, told.vin) == ("visit.arrived", house.vault.vehicle_id(visit["vin"]), visit["vin"])
+    assert visit["vin"] not in body
+
+
+def test_a_push_off_contract_is_refused_by_field(house):
+    house.start_with_dms(STORED)
+
+    answered = push("ownership.changed", {"version": 1, "vin": "short", "customer_id": "C1", "changed_at": "2026-03-02T08:00:00Z"})
+
+    assert (answered.status_code, answered.json()["code"]) == (400, "off_contract")
+    assert "vin" in answered.json()["field"]
+    assert "short" not in answered.text
