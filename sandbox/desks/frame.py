@@ -1,7 +1,7 @@
 """The frame of every desk: its name and tabs, who may post, which headers pages carry, and what all templates find."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from sandbox.clock import Now
+from sandbox.clock import CHINA, Now
 from sandbox.desks import words
 from sandbox.desks.forms import Form
 from sandbox.desks.words import COOKIE, Words, t
@@ -69,7 +69,14 @@ def desk_pages(sign: Sign, now: Now) -> Blueprint:
 
     @pages.context_processor
     def frame() -> dict[str, object]:
-        return {"sign": sign, "now": now(), "polled": POLL in request.headers, "siblings": siblings(), "no_form": Form()}
+        return {
+            "sign": sign,
+            "now": now(),
+            "today": now().astimezone(CHINA).date(),
+            "polled": POLL in request.headers,
+            "siblings": siblings(),
+            "no_form": Form(),
+        }
 
     @pages.errorhandler(HTTPException)
     def on_http_error(error: HTTPException) -> tuple[str, int]:
@@ -80,6 +87,11 @@ def desk_pages(sign: Sign, now: Now) -> Blueprint:
         return _language(url_for("pages.home"))
 
     return pages
+
+
+def _named(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Choices that show their code too."""
+    return [(code, f"{code} {name}") for code, name in pairs]
 
 
 def siblings() -> str:
@@ -112,7 +124,7 @@ def _furnish(setup: BlueprintSetupState) -> None:
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(t=t, language=words.language, say=words.say, neighbours=NEIGHBOURS)
+    app.jinja_env.globals.update(t=t, language=words.language, say=words.say, neighbours=NEIGHBOURS, named=_named)
     shown = {"day": words.day_words, "moment": words.moment_words, "exact": words.exact_words}
     counted = {"ago": words.ago_words, "left": words.left_words}
     app.jinja_env.filters.update(**shown, **counted, as_moment=as_moment)

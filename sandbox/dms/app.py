@@ -9,6 +9,7 @@ from contracts.partners.wire import OutcomeRecord, RegistrationRecord
 from sandbox import registrations
 from sandbox.dms.desk import DmsDesk
 from sandbox.dms.desk_api import desk_api, plain
+from sandbox.dms.pages import pages
 from sandbox.dms.records import DmsRecords
 from sandbox.office import Office
 from sandbox.partner import guard, once
@@ -34,6 +35,7 @@ def create_app(office: Office, api_key: str) -> Flask:
     guard(app, api_key)
     app.register_blueprint(controls(office.ledger, office.faults, state))
     app.register_blueprint(desk_api(DmsDesk(office, records), records))
+    app.register_blueprint(pages(office, DmsDesk(office, records), records))
     _appointments(app, office, records)
     _customers(app, office, records)
     return app
