@@ -16,17 +16,18 @@ from sqlalchemy import select
 from adapters.wechat.pages.service import PagesService
 from adapters.wechat.pages.session import COOKIE, mint_session
 from adapters.wechat.sender.service import SenderService
+from adapters.wechat.sender.store import js_ticket
 from chassis import embedded
 from chassis.database import Transaction
 from chassis.entrypoints import handles
 from chassis.settings import Settings
 from chassis.tables import parked, partner_call, retry
 from contracts.appointments import RequestAppointment
-from contracts.wechat import TemplateAccepted, TemplateDelivered, TemplateJobFinished, TemplateRefused
+from contracts.wechat import TemplateAccepted, TemplateDelivered, TemplateJobFinished, TemplateRefused, TextRefused
 from launcher.compose import assemble, migrate_all
 from tests.adapters.wechat.pages.conftest import a_form
-from tests.adapters.wechat.sender.stand_in import SEND, errcode, standing_in
-from tests.adapters.wechat.sender.wishes import a_wish
+from tests.adapters.wechat.sender.stand_in import MENU, SEND, TEXT, TICKET, errcode, standing_in
+from tests.adapters.wechat.sender.wishes import a_renewal, a_text, a_wish
 
 FOLLOWER = UUID(int=5)
 KEY = base64.b64encode(b"3" * 32).decode()
@@ -44,6 +45,10 @@ class Messaging:
 
     @handles(TemplateRefused)
     def on_refused(self, news: TemplateRefused, tx: Transaction) -> None:
+        self.heard.append(news)
+
+    @handles(TextRefused)
+    def on_text_refused(self, news: TextRefused, tx: Transaction) -> None:
         self.heard.append(news)
 
     @handles(TemplateDelivered)
@@ -66,6 +71,7 @@ def settings_in(root, wechat_url):
     partner = {"base_url": "http://127.0.0.1:9", "api_key": "k", "webhook_secret": "whsec_a2V5"}
     template = {"id": "tpl", "fields": {"thing1": "items", "time2": "time"}}
     main = {"appid": "wxtest", "secret": "right", "token": "t", "api_url": wechat_url, "templates": {"appointment_confirmed": template}}
+    main["menu"] = [{"name": "预约保养", "url": "{public_url}/m/appointments/new"}]
     return Settings.model_validate(
         {
             "runtime": "embedded",
@@ -147,7 +153,8 @@ def test_a_wish_becomes_a_message_and_its_fate_is_told(house):
     assert (accepted.command_id, delivered.command_id) == (wish.id, wish.id)
     assert delivered.correlation_id == accepted.correlation_id == wish.id
     assert len(house.wechat.followers[wish.openid]) == 1
-    assert [call.operation for call in house.rows(partner_call)] == ["POST /cgi-bin/stable_token", f"POST {SEND}"]
+    made = [call.operation for call in house.rows(partner_call) if call.message_id == wish.id]
+    assert made[-1] == f"POST {SEND}"
 
 
 def test_a_wechat_that_is_busy_is_tried_again_until_it_takes_the_message(house):
@@ -168,6 +175,32 @@ def test_a_clear_no_is_told_once_and_not_tried_again(house):
     (refused,) = house.hears(TemplateRefused)
     assert (refused.errcode, refused.reason) == (43004, "user_state")
     assert len(house.wechat.calls(SEND)) == 1
+
+
+def test_a_text_outside_of_a_window_is_told_as_refused(house):
+    house.wechat.tell(TEXT, errcode(45015))
+
+    house.tell(a_text())
+
+    (refused,) = house.hears(TextRefused)
+    assert (refused.errcode, refused.reason) == (45015, "window_closed")
+
+
+def test_a_ticket_is_kept_for_the_pages_that_ask_for_it(house):
+    house.tell(a_renewal())
+
+    with eventlet.Timeout(20):
+        while not any(row.token for row in house.rows(js_ticket)):
+            eventlet.sleep(0.02)
+    assert [seen.query["type"] for seen in house.wechat.calls(TICKET)] == [["jsapi"]]
+
+
+def test_the_configured_menu_is_published_soon_after_the_start(house):
+    with eventlet.Timeout(20):
+        while not house.wechat.calls(MENU):
+            eventlet.sleep(0.02)
+    (seen,) = house.wechat.calls(MENU)
+    assert seen.body["button"] == [{"type": "view", "name": "预约保养", "url": "https://car.example.com/m/appointments/new"}]
 
 
 def test_a_quota_that_is_gone_makes_the_message_wait_until_tomorrow(house):

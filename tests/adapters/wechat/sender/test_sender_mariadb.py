@@ -7,11 +7,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from adapters.wechat.sender.menu import Menus
 from adapters.wechat.sender.store import DeliveryStore, QuotaStore, Sending, TokenStore
+from adapters.wechat.sender.ticket import SharedTicket
 from adapters.wechat.sender.translate import result_of
 from chassis.database import in_one_transaction
+from chassis.settings import MenuButton
 from chassis.tables import outbox
-from tests.adapters.wechat.sender.conftest import open_database
+from tests.adapters.wechat.sender.conftest import calling_of, open_database
+from tests.adapters.wechat.sender.stand_in import TICKET
+from tests.adapters.wechat.sender.wishes import a_renewal
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -39,6 +44,24 @@ def test_of_ten_who_claim_at_once_one_fetches(database):
     )
 
     assert sum(claims) == 1
+
+
+def test_of_ten_who_ask_for_a_ticket_at_once_one_fetches(database, account, clock, calls, wechat):
+    tickets = SharedTicket(calling_of(account, database, clock, calls))
+
+    found = at_once(*[lambda: tickets.usable(a_renewal()) for _ in range(10)])
+
+    assert {ticket for ticket, _ in found} == {"ticket-1"}
+    assert len(wechat.calls(TICKET)) == 1
+
+
+def test_of_ten_who_look_at_once_one_orders_the_menu(database, account, clock, calls):
+    menu = (MenuButton(name="帮助", key="HELP"),)
+    menus = Menus(calling_of(account.model_copy(update={"menu": menu}), database, clock, calls), "https://car.example.com")
+
+    ordered = at_once(*[lambda: in_one_transaction(database, menus.ordered, tries=20) for _ in range(10)])
+
+    assert sum(len(wishes) for wishes in ordered) == 1
 
 
 def test_a_token_of_any_length_that_wechat_gives_is_kept(database):
