@@ -39,8 +39,10 @@ class Feed:
 
     def latest(self) -> list[Hop]:
         """The last ones, oldest first."""
-        names = {person.openid: person.name for person in self.people.all()}
-        hops = [*self._pushed(names), *self._sent(names), *self._submitted(names), *self._texted()]
+        people = self.people.all()
+        names = {person.openid: person.name for person in people}
+        by_mobile = {person.mobile: person.name for person in people}
+        hops = [*self._pushed(names), *self._sent(names), *self._submitted(names), *self._texted(by_mobile)]
         for partner, store in (("dms", self.dms), ("csc", self.csc)):
             hops += [*self._asked(partner, store), *_told(partner, store)]
         return sorted(hops, key=lambda hop: str(hop["at"]))[-SHOWN:]
@@ -101,9 +103,10 @@ class Feed:
             who = names.get(row["openid"], "")
             yield _hop(f"page-{row['id']}", row["at"], ("phone", "cheqiao"), said, outcome, who=who, detail=detail)
 
-    def _texted(self) -> Iterator[Hop]:
-        for row in self.sms.rows("SELECT number, at FROM messages ORDER BY number DESC LIMIT ?", SHOWN):
-            yield _hop(f"sms-{row['number']}", row["at"], ("cheqiao", "sms", "phone"), feed_words.SMS, "done")
+    def _texted(self, by_mobile: dict[str, str]) -> Iterator[Hop]:
+        for row in self.sms.rows('SELECT number, "to", at FROM messages ORDER BY number DESC LIMIT ?', SHOWN):
+            way, who = ("cheqiao", "sms", "phone"), by_mobile.get(row["to"], "")
+            yield _hop(f"sms-{row['number']}", row["at"], way, feed_words.SMS, "done", who=who)
 
     def _outcome(self, row: sqlite3.Row) -> tuple[str, str]:
         """Of a request to a stand-in, and the status where it was not a good one."""

@@ -87,7 +87,7 @@ def test_a_text_message_goes_past_wechat(stage):
     headers = {"Authorization": f"Bearer {SECRETS.sms_api_key}", "Idempotency-Key": "s-1"}
     requests.post(stage.at("/sms/api/v1/messages"), json=message, headers=headers, timeout=5).raise_for_status()
 
-    assert hops(stage) == [(["cheqiao", "sms", "phone"], "短信", "", "done")]
+    assert hops(stage) == [(["cheqiao", "sms", "phone"], "短信", "张伟", "done")]
 
 
 def test_what_a_page_submits_goes_straight_and_what_it_reads_is_not_told(stage):

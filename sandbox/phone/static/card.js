@@ -39,9 +39,12 @@ function fact(phone, name, value) {
 
 function places(phone) {
   const choose = (event) => {
-    phone.place = setup.places.find((place) => place.code === event.currentTarget.value);
+    const found = setup.places.find((place) => place.code === event.currentTarget.value);
+    phone.hidesPlace = !found;
+    phone.place = found ?? phone.place;
   };
   const options = setup.places.map((place) => el("option", { value: place.code }, t(place.name, place.name_en)));
+  options.push(el("option", { value: "" }, t("不让网页知道", "Pages may not know")));
   return el("label", { className: "choice" }, t("手机在哪里", "Where the phone is"), el("select", { onchange: choose }, ...options));
 }
 

@@ -18,6 +18,7 @@ export class Phone {
     this.person = person;
     this.path = `/people/${person.openid}`;
     this.place = setup.places[0];
+    this.hidesPlace = false;
     this.unread = { chat: 0, sms: 0 };
     this.chat = new Chat(person, (url) => this.open(url));
     this.composer = new Composer(this);

@@ -140,7 +140,7 @@ export class WebView {
     const asked = event.data;
     if (asked?.cheqiao === "location") {
       const { latitude, longitude } = this.phone.place;
-      event.source.postMessage({ ...asked, latitude, longitude }, event.origin);
+      event.source.postMessage({ ...asked, ...(this.phone.hidesPlace ? { denied: true } : { latitude, longitude }) }, event.origin);
     } else if (asked?.cheqiao === "close") this.close();
   }
 }
