@@ -8,6 +8,8 @@ from flask import g
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 LANGUAGES = ("zh", "en")
+Pair = tuple[str, str]
+"""Chinese and English."""
 LOCALES = {"zh": "zh_CN", "en": "en"}
 VIN_SHOWN = 6
 """Enough to tell two cars of one owner apart, too little to be of use to anybody who looks over a shoulder."""
@@ -55,14 +57,20 @@ def moment(at: datetime, today: date | None = None) -> str:
     return t("{} {}", "{}, {}").format(day(local(at).date(), today), hour(at))
 
 
+def near_moment(at: datetime, today: date) -> str:
+    """今天 下午3:30; on any other day as `moment`."""
+    on = near_day(local(at).date(), today)
+    return t("{} {}", "{}, {}").format(on[0].upper() + on[1:], hour(at))
+
+
 def deadline(at: datetime, now: datetime) -> str:
     """今天 16:30: by when something will have happened."""
     return f"{near_day(local(at).date(), local(now).date())} {clock(at)}"
 
 
 def slot_words(slot: str) -> str:
-    """9:00–10:00; empty for all day."""
-    return "–".join(part.removeprefix("0") for part in slot.split("-")) if slot else ""
+    """9:00-10:00; empty for all day."""
+    return "-".join(part.removeprefix("0") for part in slot.split("-")) if slot else ""
 
 
 def month(on: date) -> str:

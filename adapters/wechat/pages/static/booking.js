@@ -7,6 +7,7 @@
   var form = one('form[data-days]');
   var MOST_DEALERS = 20; // shown at a time; the others are found by name
   var EARTH = 6371000; // metres
+  var FEW = 3; // so many places left at most are worth a word
   var words, steps, places = {}, here = null;
 
   if (!form) { return; }
@@ -35,7 +36,7 @@
 
   function weekdaysOf(code) {
     var row = one('[data-dealer="' + code + '"]', form);
-    return row ? row.getAttribute('data-weekdays') : '';
+    return (row || form).getAttribute('data-weekdays') || '';
   }
 
   /* '' when it may be asked for, else 'full' or 'closed'. */
@@ -43,8 +44,9 @@
     var known = ofDay(code, input.value), weekdays = weekdaysOf(code), open, shut;
     open = known.filter(function (place) { return !place.closed && place.left > 0; });
     shut = known.filter(function (place) { return place.closed; });
-    if (weekdays && weekdays.split(',').indexOf(input.getAttribute('data-weekday')) < 0) { return 'closed'; }
-    if (!known.length || open.length) { return known.some(function (place) { return place.slot === '' && place.closed; }) ? 'closed' : ''; }
+    if (!known.length) { return weekdays && weekdays.split(',').indexOf(input.getAttribute('data-weekday')) < 0 ? 'closed' : ''; }
+    if (known.some(function (place) { return place.slot === '' && place.closed; })) { return 'closed'; }
+    if (open.length) { return ''; }
     return shut.length === known.length ? 'closed' : 'full';
   }
 
@@ -81,7 +83,7 @@
       input.disabled = Boolean(why);
       if (why && input.checked && form.getAttribute('data-days')) { input.checked = false; }
       mark(label, Boolean(why), 'off');
-      put(left, why ? word(why) : (few > 0 && few <= 9 ? fill(word('left'), few) : ''));
+      put(left, why ? word(why) : (few > 0 && few <= FEW ? fill(word('left'), few) : ''));
       input.setAttribute('aria-label', input.getAttribute('data-words') + (left.textContent ? ', ' + left.textContent : ''));
     });
     showSlots();
@@ -103,7 +105,7 @@
       input.disabled = off;
       input.checked = !off && place.slot === before;
       name.className = 'ringed';
-      put(name, place.slot.replace(/(^|-)0/g, '$1').replace('-', '–'));
+      put(name, place.slot.replace(/(^|-)0/g, '$1'));
       left.className = 'left';
       put(left, off ? word(place.closed ? 'closed' : 'full') : fill(word('left'), place.left));
       label.appendChild(input);
@@ -124,7 +126,7 @@
       one('[data-home]', row).hidden = row.getAttribute('data-dealer') !== homeDealer();
     });
     if (day) {
-      text = day.getAttribute('data-words') + (slot ? ' ' + slot.value.replace(/(^|-)0/g, '$1').replace('-', '–') : '');
+      text = day.getAttribute('data-words') + (slot ? ' ' + slot.value.replace(/(^|-)0/g, '$1') : '');
       if (picked) { put(picked, text + (slotsOf(dealerCode(), day.value).length ? '' : ' · ' + word('all-day'))); picked.hidden = false; }
     } else if (picked) { put(picked, ''); }
     if (steps) { showSummary(text); }
@@ -237,12 +239,14 @@
     put(one('[data-more-dealers]', form), found ? (found > shown ? fill(word('more'), found - shown) : '') : word('none'));
   }
 
+  /* The car's own dealer is the first guess. */
+  function guessDealer() {
+    all('input[name=dealer_code]', form).forEach(function (radio) {
+      if (radio.value === homeDealer()) { radio.checked = true; }
+    });
+  }
+
   function enterDealers() {
-    var home = homeDealer(), input;
-    if (!chosen('dealer_code') && home) {
-      input = all('input[name=dealer_code]', form).filter(function (radio) { return radio.value === home; })[0];
-      if (input) { input.checked = true; load(home); }
-    }
     sortDealers();
     if (!form.asked) { form.asked = true; locateByWeChat(function () { return null; }); }
   }
@@ -305,7 +309,8 @@
     var draft = c.draftOf(form);
     steps = all('[data-step]', form);
     if (!draft.link || (form.hasAttribute('data-fresh') && draft.link !== window.location.search)) { preset(); }
-    steps.forEach(function (step) { one('[data-next]', step) && one('[data-next]', step).addEventListener('click', next); });
+    if (!chosen('dealer_code')) { guessDealer(); }
+    all('[data-next]', form).forEach(function (button) { button.addEventListener('click', next); });
     all('[data-to]', form).forEach(function (link) { link.addEventListener('click', function (event) { event.preventDefault(); to(link.getAttribute('data-to')); }); });
     one('[data-find]', form).addEventListener('input', findDealers);
     one('[data-near]', form).addEventListener('click', near);
@@ -325,7 +330,7 @@
   form.onChanged = function (input) {
     var draft;
     if (input.name === 'dealer_code') { load(input.value); }
-    if (input.name === 'vehicle_id') { load(dealerCode() || homeDealer()); }
+    if (input.name === 'vehicle_id') { guessDealer(); load(dealerCode()); }
     if (input.name === 'requested_date') { showSlots(); }
     if (input.name === 'slot') { draft = c.draftOf(form); draft.slot = input.value; c.keep(form.getAttribute('data-name'), draft); }
     showChoices();
@@ -349,5 +354,5 @@
   });
   all('[data-later] input:checked', form).forEach(function () { one('[data-more-days]', form).click(); });
   if (form.hasAttribute('data-booking')) { beginBooking(); }
-  load(dealerCode() || homeDealer());
+  load(dealerCode());
 }());

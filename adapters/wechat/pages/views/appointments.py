@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from adapters.wechat.pages.copies import SUBMITTING, AppointmentCopy
 from adapters.wechat.pages.sayings import OPEN, kept_words
-from adapters.wechat.pages.views.shown import appointment_shown, days_shown, history_of
+from adapters.wechat.pages.views.shown import appointment_shown, days_shown, dealer_shown, history_of
 from adapters.wechat.pages.views.visit import Visit
 from adapters.wechat.pages.words import t
 from contracts.appointments import State
@@ -57,7 +57,9 @@ def reschedule(visit: Visit, appointment_id: UUID) -> str | Response:
         return redirect(url_for("views.appointment", appointment_id=appointment_id))
     cars = visit.copies.cars(visit.follower_id)
     shown = appointment_shown(visit, found, cars)
-    return render_template("reschedule.html", one=shown, dealer_code=found.dealer_code, days=days_shown(visit))
+    dealer = visit.copies.dealer(found.dealer_code)
+    weekdays = dealer_shown(dealer, visit.today).weekdays if dealer else ""
+    return render_template("reschedule.html", one=shown, dealer_code=found.dealer_code, weekdays=weekdays, days=days_shown(visit))
 
 
 def can_move(visit: Visit, one: AppointmentCopy) -> bool:

@@ -89,7 +89,7 @@ def _page(context: Context, view: View) -> Callable[..., Response]:
 
 def _switch_language(context: Context) -> Response:
     wanted, back = request.args.get("to", ""), own_path(request.args.get("back"))
-    answer = redirect(address(back or "/"), 302, Response)
+    answer = make_response(redirect(address(back or "/")))
     if wanted in LANGUAGES:
         path = request.script_root + "/"
         answer.set_cookie(LANGUAGE_COOKIE, wanted, max_age=YEAR, path=path, samesite="Lax", secure=is_https(context))
@@ -118,7 +118,7 @@ def _say(problem: Problem) -> Response:
     if problem.status == 503:
         text = t(
             "系统正忙，请过一会儿再打开。您提交过的内容都还在。",
-            "We are busy: please open this again in a moment. Nothing that you sent is lost.",
+            "We are busy: please open this again shortly. Nothing that you sent is lost.",
         )
         again = address(own_path(request.full_path.rstrip("?")) or "/")
         return problem_page(503, t("请稍后再来", "Please come again shortly"), text, again=again)

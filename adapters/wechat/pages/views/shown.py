@@ -133,13 +133,13 @@ def dealer_shown(dealer: DealerCopy, today: date) -> DealerShown:
 
 
 def hours_words(hours: tuple[OpeningHours, ...], today: date) -> str:
-    """今天 8:30–17:30; nothing where no hours are known."""
+    """今天 8:30-17:30; nothing where no hours are known."""
     if not hours:
         return ""
     spans = sorted((span.begins, span.ends) for span in hours if span.weekday == today.isoweekday())
     if not spans:
         return t("今天休息", "closed today")
-    return f"{t('今天', 'Today')} " + t("、", ", ").join(f"{begins.removeprefix('0')}–{ends.removeprefix('0')}" for begins, ends in spans)
+    return f"{t('今天', 'Today')} " + t("、", ", ").join(f"{begins.removeprefix('0')}-{ends.removeprefix('0')}" for begins, ends in spans)
 
 
 def days_shown(visit: Visit) -> list[DayShown]:
@@ -153,7 +153,7 @@ def days_shown(visit: Visit) -> list[DayShown]:
 def _day_shown(on: date, today: date, first: date, *, later: bool) -> DayShown:
     if on < today:
         return DayShown(None, open=False, later=later, month="", words="")
-    label = t("今天", "today") if on == today else month(on) if on.day == 1 or on == first else ""
+    label = month(on) if on.day == 1 or on == first else ""
     return DayShown(on, open=on >= first, later=later, month=label, words=day(on, today))
 
 
