@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from contracts.partners import csc, dms, pages
+from contracts.partners import csc, dms
 from contracts.partners.wire import PushAnswer
 from launcher.documents.openapi import Answer, Api, Operation
-from launcher.documents.partner_apis import ASKED, CSC, DMS, REPLAYED, RETRY_AFTER, VERSION, header
+from launcher.documents.pages_api import PAGES
+from launcher.documents.partner_apis import CSC, DMS, REPLAYED, RETRY_AFTER, VERSION, header
 
 # What partners tell us
 
@@ -61,54 +62,6 @@ PARTNERS = Api(
             "tellFromCsc",
             csc.CscPush,
             "A call was made (A-APT-14..17), or the task went to another dealer; a slip was saved or cancelled (A-APT-18, 19).",
-        ),
-    ),
-)
-
-# What the follower's pages ask of us
-
-SESSION = {"session": {"type": "apiKey", "in": "cookie", "name": "cheqiao_session", "description": "Signed; made on coming from WeChat."}}
-PROBLEMS = tuple(
-    Answer(status, means, pages.FormProblem)
-    for status, means in (
-        (400, "A field is missing or wrong."),
-        (401, "No session, or it is over."),
-        (403, "Sent from another site."),
-        (404, "None of this follower's."),
-        (409, "This id came before with another body."),
-        (413, "Over 64 KiB."),
-        (415, "Not JSON."),
-    )
-)
-NOT_NOW = Answer(503, "It cannot be kept now: post it again.", pages.FormProblem, headers=("Retry-After",))
-TAKEN = Answer(202, "Kept; a repeat gets this same answer.", pages.BookingReceipt, headers=("Idempotent-Replayed",))
-
-PAGES = Api(
-    title="What the follower's pages post",
-    version=VERSION,
-    description="Ids are made on the phone: a double tap or a lost answer changes nothing (A-APT-09).",
-    server="https://car.example.com",
-    server_means="The public zone.",
-    security=SESSION,
-    parameters={"appointment_id": ASKED["appointment_id"]},
-    headers={"Idempotent-Replayed": REPLAYED, "Retry-After": RETRY_AFTER},
-    operations=(
-        Operation(
-            "POST",
-            "/m/api/appointments",
-            "requestAppointment",
-            "Ask for a service day.",
-            body=pages.BookingForm,
-            answers=(TAKEN, *(problem for problem in PROBLEMS if problem.status != 404), NOT_NOW),
-        ),
-        Operation(
-            "POST",
-            "/m/api/appointments/{appointment_id}/withdraw",
-            "withdrawAppointment",
-            "Take it back.",
-            body=pages.WithdrawalForm,
-            parameters=("appointment_id",),
-            answers=(TAKEN, *PROBLEMS, NOT_NOW),
         ),
     ),
 )

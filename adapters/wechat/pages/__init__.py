@@ -1,5 +1,6 @@
-"""What a follower's phone posts to us: a booking, and its withdrawal.
+"""What a follower sees and posts in WeChat: cars, registration, appointments.
 
-It takes a form, writes it down together with the command that follows from it, and answers 202: a double tap or a lost answer changes
-nothing, since the id was made on the phone (A-APT-09). Whether the wish can be met is for `services/appointments` to say.
+A post is written down together with the command that follows from it, and answered 202: a double tap or a lost answer changes nothing,
+since the id was made on the phone (A-APT-09). What is shown is a copy that the owners' news keep up (decision 0010). Whether a wish can be
+met is for `services/appointments` and `services/customers` to say.
 """
