@@ -122,7 +122,7 @@ def _pages(app: Flask, phones: Phones) -> None:
             "places": [asdict(place) for place in PLACES],
             "pictures": PICTURES,
         }
-        response = Response(render_template("phone.html", setup=setup, lang=g.lang, t=_pair))
+        response = Response(render_template("phone.html", setup=setup, sandbox=request.script_root.removesuffix("/phone"), t=_pair))
         response.set_cookie("phone_lang", g.lang, path=f"{request.script_root}/", samesite="Lax", max_age=31_536_000)
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-store"
