@@ -14,7 +14,7 @@ from adapters.wechat.pages.context import Context
 from adapters.wechat.pages.entering import LoginWanted, address, is_marked_for, own_path, visitor_of
 from adapters.wechat.pages.problems import Problem
 from adapters.wechat.pages.session import Session
-from adapters.wechat.pages.submitting import ACCEPTED
+from adapters.wechat.pages.store import ACCEPTED
 from adapters.wechat.pages.words import BUSINESS_ZONE
 from contracts.partners.pages import (
     AppointmentStatus,

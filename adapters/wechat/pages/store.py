@@ -11,13 +11,14 @@ from adapters.wechat.pages.session import Session
 from adapters.wechat.pages.tables import appointment, asked, car, consent, post, registration, submission, visitor
 from chassis.database import Transaction, from_millis, millis
 
+ACCEPTED = 202
+
 
 @dataclass(frozen=True)
 class Submission:
     appointment_id: UUID
     follower_id: UUID
     digest: str
-    status_answer: int
     form: str | None = None
     withdrawn_version: int | None = None
     request_no: int = 1
@@ -32,7 +33,9 @@ class SubmissionStore:
 
     def add(self, tx: Transaction, new: Submission, at: datetime) -> None:
         """Of two at once one is refused by the key: the database raises Conflict, and the second look finds the first."""
-        tx.execute(insert(submission).values(**{name: getattr(new, name) for name in _OF_A_SUBMISSION}, at=millis(at)))
+        tx.execute(
+            insert(submission).values(**{name: getattr(new, name) for name in _OF_A_SUBMISSION}, status_answer=ACCEPTED, at=millis(at))
+        )
 
     def withdraw(self, tx: Transaction, appointment_id: UUID, version: int, at: datetime) -> None:
         _of(tx, appointment_id, withdrawn_at=millis(at), withdrawn_version=version)

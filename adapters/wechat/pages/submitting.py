@@ -21,7 +21,6 @@ from contracts.appointments import AppointmentNews
 from contracts.envelope import Command
 from contracts.partners.pages import BookingForm, ConsentForm, Form, RegistrationForm, ReschedulingForm, UnbindingForm, WithdrawalForm
 
-ACCEPTED = 202
 DATABASE_SECONDS = 3.0
 """A person waits: better a clear word to try again than a page that hangs."""
 
@@ -44,7 +43,7 @@ class Submitting:
     def book(self, form: BookingForm, follower_id: UUID) -> bool:
         """The same form again is a repeat; the id with another form is refused, and another follower's id does not exist."""
         text = form.model_dump_json()
-        new = Submission(form.id, follower_id, self._vault.digest(text.encode()), ACCEPTED, form=text)
+        new = Submission(form.id, follower_id, self._vault.digest(text.encode()), form=text)
 
         def work(tx: Transaction) -> bool:
             before = self._submissions.find(tx, form.id)
@@ -152,7 +151,7 @@ class Submitting:
         mine = self._submissions.find(tx, appointment_id)
         row = self._copies.appointment(tx, follower_id, appointment_id)
         if mine is None and row is not None:
-            mine = Submission(appointment_id, follower_id, "", ACCEPTED)
+            mine = Submission(appointment_id, follower_id, "")
             self._submissions.add(tx, mine, self._now())
         if mine is None or mine.follower_id != follower_id:
             raise problems.unknown_appointment()
