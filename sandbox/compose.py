@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask
 
 from sandbox import partner
 from sandbox.clock import Now, utc_now
 from sandbox.csc import app as csc
 from sandbox.csc import records as csc_records
+from sandbox.desks.index import index_app
 from sandbox.dms import app as dms
 from sandbox.dms import records as dms_records
 from sandbox.office import Office
@@ -19,7 +20,6 @@ from sandbox.sms import app as sms
 from sandbox.sms.records import SCHEMA as SMS_SCHEMA
 from sandbox.sms.records import Inbox
 from sandbox.store import Store
-from sandbox.web import new_app
 from sandbox.webhooks import WebhookCarrier
 from sandbox.wechat import api_errors, followers, menu, messages, oauth, switches, tickets, tokens
 from sandbox.wechat import app as wechat
@@ -73,7 +73,7 @@ def create_sandbox(state_dir: Path, *, target: str, secrets: SandboxSecrets, now
     inbox = Inbox(at_sms.store, now)
     in_hands = Store(state_dir / "phone.db", *phone.SCHEMAS)
     sandbox = Sandbox((at_wechat, at_dms, at_csc, at_sms, in_hands))
-    sandbox["/sandbox"] = _index(target)
+    sandbox["/sandbox"] = index_app(target, {name: (*paths, *SHARED_ADDRESSES) for name, paths in ADDRESSES.items()}, now)
     sandbox.receive("/sandbox/wechat", at_wechat, wechat.create_app(at_wechat, secrets, pusher), api_errors.MANNERS)
     sandbox.receive("/sandbox/dms", at_dms, dms.create_app(at_dms, secrets.dms_api_key), partner.MANNERS)
     sandbox.receive("/sandbox/csc", at_csc, csc.create_app(at_csc, secrets.csc_api_key), partner.MANNERS)
@@ -81,16 +81,3 @@ def create_sandbox(state_dir: Path, *, target: str, secrets: SandboxSecrets, now
     near = phone.Neighbours(at_wechat, at_dms, at_csc, at_sms, pusher, inbox)
     sandbox["/sandbox/phone"] = phone.phones_app(in_hands, near, target=target, mounts=sandbox, menu=menu.Menu(at_wechat.store).buttons)
     return sandbox
-
-
-def _index(target: str) -> Flask:
-    """`/sandbox/`: where everything is."""
-    app = new_app("sandbox")
-
-    @app.get("/")
-    def index() -> Response:
-        root = request.host_url.rstrip("/") + request.script_root
-        places = {name: [f"{root}/{name}{path}" for path in (*paths, *SHARED_ADDRESSES)] for name, paths in ADDRESSES.items()}
-        return jsonify({"target": target, **places})
-
-    return app

@@ -20,6 +20,9 @@ A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 AN_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 MISSING: Words = ("请填写", "Please fill this in")
+CHOOSE: Words = ("请选择一项", "Please choose one")
+CHOSEN = ("dealer_code",)
+"""From a list, at a desk."""
 WRONG_DAY: Words = ("日期格式为 2026-12-03", "Dates are written 2026-12-03")
 SHAPES: Mapping[str, Words] = {
     "vin": ("VIN 为 17 位字母和数字，不含 I、O、Q", "A VIN has 17 letters and digits, without I, O and Q"),
@@ -95,7 +98,7 @@ class Form:
     def one_of(self, name: str, choices: Iterable[str]) -> str:
         value = self.typed.get(name, "").strip()
         if value not in choices:
-            self.wrong(name, t("请选择一项", "Please choose one"))
+            self.wrong(name, say(CHOOSE))
         return value
 
     def code(self, name: str) -> str:
@@ -136,7 +139,7 @@ class Form:
         if " / " in error["msg"]:
             self.wrong(name, one_language(error["msg"]))
         elif error["type"] == "missing" or not typed.get(name, "").strip():
-            self.wrong(name, say(MISSING))
+            self.wrong(name, say(CHOOSE if name in CHOSEN else MISSING))
         elif error["type"] == "string_too_long":
             longest = error.get("ctx", {}).get("max_length", 64)
             self.wrong(name, t(f"最多 {longest} 个字", f"At most {longest} characters"))

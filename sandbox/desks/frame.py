@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox.clock import CHINA, Now
 from sandbox.desks import words
-from sandbox.desks.forms import Form
 from sandbox.desks.words import COOKIE, Words, t
 
 POLICY = (
@@ -74,8 +73,7 @@ def desk_pages(sign: Sign, now: Now) -> Blueprint:
             "now": now(),
             "today": now().astimezone(CHINA).date(),
             "polled": POLL in request.headers,
-            "siblings": siblings(),
-            "no_form": Form(),
+            "siblings": _siblings(sign),
         }
 
     @pages.errorhandler(HTTPException)
@@ -94,9 +92,9 @@ def _named(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(code, f"{code} {name}") for code, name in pairs]
 
 
-def siblings() -> str:
-    """Where the other stand-ins are: /sandbox, or what stands before it behind a proxy."""
-    return request.script_root.rpartition("/")[0]
+def _siblings(sign: Sign) -> str:
+    """Where the stand-ins are: /sandbox, or what stands before it behind a proxy."""
+    return request.script_root if sign.key == "sandbox" else request.script_root.rpartition("/")[0]
 
 
 def as_moment(value: object) -> datetime:

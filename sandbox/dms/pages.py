@@ -51,7 +51,7 @@ def pages(office: Office, desk: DmsDesk, records: DmsRecords) -> Blueprint:
     made.context_processor(lambda: {"dealers": [(dealer.dealer_code, dealer.name) for dealer in records.dealers.all()]})
     add_fault_switches(made, office.faults, PATHS)
     _add_bookings(made, BookingDesk(desk, lists, add_traffic(made, office)))
-    _add_visits(made, desk, lists)
+    _add_visits(made, desk, records, lists)
     add_sales(made, desk, records)
     add_dealers(made, desk, records, lists, office.now)
     return made
@@ -115,7 +115,7 @@ def _add_bookings(made: Blueprint, at: BookingDesk) -> None:
         return at.finish(appointment_id, "arrive", Form(request.form), lambda: at.desk.arrive(come), done)
 
 
-def _add_visits(made: Blueprint, desk: DmsDesk, lists: DmsLists) -> None:
+def _add_visits(made: Blueprint, desk: DmsDesk, records: DmsRecords, lists: DmsLists) -> None:
     def shown(form: Form) -> str:
         return render_template(
             "dms/visits.html", inside=lists.visits(here=True), gone=lists.visits(here=False), form=form, polls=url_for("pages.visits_page")
@@ -129,7 +129,7 @@ def _add_visits(made: Blueprint, desk: DmsDesk, lists: DmsLists) -> None:
     def arrive_by_vin() -> Answer:
         form = Form(request.form)
         form.text("vin", 64)
-        form.text("dealer_code", 32)
+        form.one_of("dealer_code", [dealer.dealer_code for dealer in records.dealers.all()])
         come = form.read(ArrivalForm)
         if come and form.good and form.attempt(lambda: desk.arrive(come)):
             flash(t("车辆已到店，已告知车桥", "The car is here, and Cheqiao is told"))

@@ -5,6 +5,7 @@ from flask import Flask, Response, jsonify, request
 from contracts.partners.sms import SmsRecord
 from sandbox.office import Office
 from sandbox.partner import guard, once
+from sandbox.sms.pages import pages as desk
 from sandbox.sms.records import Inbox
 from sandbox.web import body_of, controls, new_app
 
@@ -24,6 +25,7 @@ def create_app(office: Office, inbox: Inbox, api_key: str) -> Flask:
         return jsonify({"messages": inbox.of(mobile) if mobile else inbox.all()})
 
     app.register_blueprint(pages)
+    app.register_blueprint(desk(office))
 
     @app.post("/api/v1/messages")
     def take() -> Response:

@@ -14,6 +14,7 @@ from sandbox.wechat.menu import Menu
 from sandbox.wechat.messages import Messages
 from sandbox.wechat.notation import Notation
 from sandbox.wechat.oauth import Oauth, add_oauth
+from sandbox.wechat.pages import pages as desk
 from sandbox.wechat.pushing import Pushing
 from sandbox.wechat.switches import Switches, TemplateResults, TokenLife
 from sandbox.wechat.tickets import Tickets
@@ -95,6 +96,7 @@ def create_app(office: Office, account: SandboxSecrets, carrier: PushCarrier) ->
     _add_platform(pages, platform, carrier)
     _add_snapshots(pages, oauth)
     app.register_blueprint(pages)
+    app.register_blueprint(desk(office, platform))
     return app
 
 
