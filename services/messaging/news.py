@@ -8,7 +8,7 @@ from contracts.messaging import AppointmentConfirmationFailed, AppointmentConfir
 from contracts.sms import SendSms, SmsAccepted, SmsNews, SmsRefused
 from contracts.wechat import SendTemplate, SendText, TemplateNews, TemplateUndelivered, TextAccepted, TextNews, TextRefused
 from services.messaging.domain import Channel, Confirmation, Contact, Dealer
-from services.messaging.words import kind_of, template_of, words_of, words_of_end, words_of_registration
+from services.messaging.words import kind_of, kind_of_registration, template_of, words_of, words_of_end, words_of_registration
 
 CONFIRMED = AppointmentConfirmed.type_name()
 NOT_FOLLOWING = "not_following"
@@ -29,7 +29,7 @@ def message_about(news: AppointmentNews, contact: Contact, dealer: Dealer) -> Se
 def message_about_registration(news: RegistrationNews, contact: Contact) -> SendTemplate:
     """With a link to where it goes on, or begins anew."""
     url = f"/m/registrations/{news.registration_id}"
-    return _template(news, news.type_name(), contact, url=url, words=words_of_registration(news))
+    return _template(news, kind_of_registration(news), contact, url=url, words=words_of_registration(news))
 
 
 def message_about_end(news: CustomerUnregistered, contact: Contact) -> SendTemplate:

@@ -49,7 +49,7 @@ from contracts.wechat import (
 from services.messaging import news
 from services.messaging.domain import Channel, Confirmation, Contact
 from services.messaging.store import ConfirmationStore, ContactStore, DealerStore, MobileStore, ToldStore
-from services.messaging.words import sentence_of
+from services.messaging.words import REGISTRATION_WORDS, sentence_of
 
 OWNER_CHANGED = "owner_changed"
 
@@ -143,16 +143,12 @@ class MessagingService:
 
     @handles(RegistrationMatched)
     @handles(RegistrationRejected)
-    def on_registration_judged(self, message: RegistrationNews, tx: Transaction) -> None:
-        """While the follower is on the page it shows the outcome by itself."""
-        is_new, contact = self._is_new(message, tx, over=False), self._contact_of(message, tx)
-        if is_new and message.late and contact.subscribed:
-            tx.tell(news.message_about_registration(message, contact))
-
     @handles(RegistrationProgressed)
-    def on_registration_progressed(self, message: RegistrationProgressed, tx: Transaction) -> None:
-        """The page shows it; what comes late from before is not sent any more."""
-        self._is_new(message, tx, over=False)
+    def on_registration(self, message: RegistrationNews, tx: Transaction) -> None:
+        """The page shows it all to who is still there; who has left is told once the DMS has judged, unless they came back meanwhile."""
+        is_new, contact = self._is_new(message, tx, over=False), self._contact_of(message, tx)
+        if is_new and message.late and message.state in REGISTRATION_WORDS and contact.subscribed:
+            tx.tell(news.message_about_registration(message, contact))
 
     @handles(CustomerRegistered)
     def on_registered(self, message: CustomerRegistered, tx: Transaction) -> None:

@@ -18,7 +18,7 @@ from contracts.appointments import (
     AppointmentUnreachable,
     AppointmentWithdrawn,
 )
-from contracts.customers import CustomerUnregistered, RegistrationMatched, RegistrationNews, RegistrationRejected
+from contracts.customers import CustomerUnregistered, RegistrationMatched, RegistrationNews, RegistrationRejected, RegistrationState
 from services.messaging.domain import Dealer
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
@@ -39,8 +39,10 @@ REASON_WORDS: dict[str, str] = {
     "not_your_car": "该车辆未绑定到您的账号",
     "past_day": "预约日期已过",
     "too_soon": "预约时间太近，门店来不及准备",
-    "too_far": "只能预约九十天以内的日期",
+    "too_far": "日期太远，请选近一些的日期",
     "unknown_dealer": "该服务商不接受预约",
+    "closed_dealer": "该服务商暂不接受预约",
+    "already_booked": "该车辆当天已有预约",
     "closed_day": "该服务商当天休息",
     "full": "该时段已约满，请另选时间",
     "declined": "您在电话中表示不再需要",
@@ -53,11 +55,12 @@ REASON_WORDS: dict[str, str] = {
 TRANSFERRED = "新服务商将再次致电您"
 OTHER_REASON = "详情请咨询服务商"
 
-REGISTRATION_WORDS: dict[type[RegistrationNews], tuple[str, str]] = {
-    RegistrationMatched: ("已核实", "请打开页面，完成手机验证"),
-    RegistrationRejected: ("未通过", "信息不符，请核对后重新提交"),
+REGISTRATION_WORDS: dict[RegistrationState, tuple[str, str]] = {
+    RegistrationState.MATCHED: ("已核实", "请打开页面，完成手机验证"),
+    RegistrationState.REJECTED: ("未通过", "信息不符，请核对后重新提交"),
+    RegistrationState.VIN_WANTED: ("需补充", "请打开页面，填写完整车架号"),
 }
-"""State and reason."""
+"""State and reason, where the follower has to go on."""
 REGISTRATION_ITEMS = "绑定车辆"
 UNREGISTERED_WORDS = ("已解绑", "该车辆的车主信息已变更")
 LONGEST = 20
@@ -85,8 +88,14 @@ def words_of(news: AppointmentNews, dealer: Dealer) -> dict[str, str]:
     }
 
 
+def kind_of_registration(news: RegistrationNews) -> str:
+    """Matched, or not yet: to be asked for the whole VIN is a no with a way on."""
+    kind = RegistrationMatched if news.state is RegistrationState.MATCHED else RegistrationRejected
+    return kind.type_name()
+
+
 def words_of_registration(news: RegistrationNews) -> dict[str, str]:
-    state, reason = REGISTRATION_WORDS[type(news)]
+    state, reason = REGISTRATION_WORDS[news.state]
     return {"items": REGISTRATION_ITEMS, "state": state, "reason": reason}
 
 

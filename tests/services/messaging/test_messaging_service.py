@@ -187,7 +187,18 @@ def test_a_late_judgement_of_a_registration_is_told_with_a_link(house, contract)
     (wish,) = house.deliver(event)
 
     assert (wish.template, wish.url) == (contract.type_name().replace(".", "_"), f"/m/registrations/{event.registration_id}")
-    assert (wish.fields["state"], wish.fields["reason"]) == REGISTRATION_WORDS[contract]
+    assert (wish.fields["state"], wish.fields["reason"]) == REGISTRATION_WORDS[JUDGED[contract]]
+
+
+def test_who_is_asked_late_for_the_whole_vin_is_told_so(house):
+    (wish,) = house.deliver(judged(RegistrationProgressed, state=RegistrationState.VIN_WANTED))
+
+    assert (wish.template, wish.fields["reason"]) == ("registration_rejected", "请打开页面，填写完整车架号")
+
+
+@pytest.mark.parametrize("state", [RegistrationState.CODE_SENT, RegistrationState.LOCKED, RegistrationState.ACTIVE])
+def test_what_only_the_page_shows_is_not_told_though_it_is_late(house, state):
+    assert house.deliver(judged(RegistrationProgressed, state=state)) == []
 
 
 @pytest.mark.parametrize("contract", JUDGED)
