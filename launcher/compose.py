@@ -11,7 +11,7 @@ from chassis.privacy import Vault
 from chassis.process import Process
 from chassis.settings import Settings
 from launcher.house import SCHEMAS, SERVICES
-from launcher.welcome import documents, places_of, welcome
+from launcher.welcome import documents, welcome
 from sandbox.compose import Sandbox, create_sandbox
 from sandbox.secrets import SandboxSecrets
 
@@ -46,7 +46,7 @@ def assemble(settings: Settings) -> Process:
 
 def mount_welcome(made: Process) -> None:
     """`/` says what is where."""
-    made.listener.mount("public", "/", welcome(places_of(made.settings)))
+    made.listener.mount("public", "/", welcome(made.settings))
 
 
 def mount_documents(made: Process) -> None:

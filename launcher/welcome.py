@@ -1,12 +1,13 @@
 """What a browser is shown that opens our addresses: what is where, and the documents for those who write the other side."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
 from chassis.settings import Settings
 from launcher.house import ROOT
+from launcher.start_page import start_page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,17 +23,15 @@ PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="vi
 <main><h1>接口文档 <small>API documents</small></h1><ul>{items}</ul><p>OpenAPI 3.1</p></main></body></html>"""
 
 
-def welcome(places: Mapping[str, str]) -> "WSGIApplication":
+def welcome(settings: Settings) -> "WSGIApplication":
     """`/` alone; any other path that nobody mounted is not found."""
-
-    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").strip("/"):
-            return _say(start_response, "404 Not Found", "application/json", json.dumps({"code": "not_found"}))
-        return _say(
-            start_response, "200 OK", "application/json", json.dumps({"name": "cheqiao 车桥", "places": dict(places)}, ensure_ascii=False)
-        )
-
-    return answer
+    http = settings.http
+    return start_page(
+        places_of(settings),
+        documents=f"http://{http.partner}/partners/docs",
+        health=f"http://{http.internal}/readyz",
+        sandbox=bool(settings.sandbox),
+    )
 
 
 def places_of(settings: Settings) -> dict[str, str]:

@@ -45,7 +45,7 @@ class Sign:
     """What is written over a desk; `key` is its place under /sandbox/ and gives it its colour."""
 
     key: str
-    short: str
+    short: Words
     name: Words
     tabs: tuple[Tab, ...]
 

@@ -100,13 +100,13 @@ class Traffic:
         return 0 if row is None else int(row["waiting"])
 
 
-def add_traffic(pages: Blueprint, office: Office) -> Traffic:
-    """`/pages/traffic`."""
+def add_traffic(pages: Blueprint, office: Office, *, pushing: bool = True) -> Traffic:
+    """`/pages/traffic`. `pushing` false: this system tells Cheqiao nothing by itself."""
     traffic = Traffic(office.store)
 
     @pages.get("/pages/traffic")
     def traffic_page() -> str:
-        return render_template("desks/traffic.html", asked=traffic.asked(), pushes=traffic.pushes())
+        return render_template("desks/traffic.html", pushing=pushing, asked=traffic.asked(), pushes=traffic.pushes())
 
     return traffic
 
