@@ -87,7 +87,6 @@ def _answered(view: View, status: int, headers: list[tuple[str, str]], body: byt
         return Response(render_template("elsewhere.html", address=location), 200)
     kept = [(name, value) for name, value in view.answer_headers(headers) if name.lower() != "content-length"]
     response = Response(body, status, kept)
-    response.autocorrect_location_header = False
     if inward is not None:
         response.headers["Location"] = inward
     return response

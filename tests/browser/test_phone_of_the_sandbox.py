@@ -106,6 +106,22 @@ def test_somebody_new_gets_a_phone_beside_the_others_and_follows(house: Stage, d
     assert axe(desk) == []
 
 
+def test_two_phones_are_two_people_in_one_browser(house: Stage, desk: Page) -> None:
+    desk.goto(f"{house.sandbox_url}/phone?openid=oSandboxFollower0001&openid=oSandboxFollower0002")
+    owner, nobody = phone_of(desk, "张伟"), phone_of(desk, "李娜")
+
+    for phone in (owner, nobody, owner):
+        phone.get_by_role("button", name="我的", exact=True).click()
+        phone.get_by_role("button", name="我的车辆").click()
+        expect(phone.frame_locator("iframe").get_by_role("heading", level=1)).to_be_visible()
+        expect(phone.get_by_role("button", name="关闭网页")).to_be_visible()
+        if phone is nobody:
+            expect(phone.frame_locator("iframe").locator("body")).not_to_contain_text("渝A12345")
+        else:
+            expect(phone.frame_locator("iframe").locator("body")).to_contain_text("渝A12345")
+            phone.get_by_role("button", name="关闭网页").click()
+
+
 def test_who_leaves_is_asked_first(house: Stage, desk: Page) -> None:
     desk.goto(f"{house.sandbox_url}/phone?openid=oSandboxFollower0003")
     phone = phone_of(desk, "王芳")

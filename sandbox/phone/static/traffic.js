@@ -36,7 +36,8 @@ export class Traffic {
   show(hops) {
     const first = this.known === null;
     const news = first ? [] : hops.filter((hop) => !this.known.has(hop.id));
-    this.known = new Set(hops.map((hop) => hop.id));
+    for (const hop of hops) if (this.known?.get(hop.id) === "open" && isBad(hop)) this.light(hop.way.at(-1), true);
+    this.known = new Map(hops.map((hop) => [hop.id, hop.outcome]));
     if (hops.length) this.list.replaceChildren(...hops.toReversed().map((hop) => row(hop, news.includes(hop))));
     news.slice(-MOST_AT_ONCE).forEach((hop, number) => setTimeout(() => this.travel(hop), number * APART));
   }
@@ -49,7 +50,7 @@ export class Traffic {
     for (let leg = 1; leg < hop.way.length; leg += 1) {
       const frames = [hop.way[leg - 1], hop.way[leg]].map((name) => ({ transform: `translate(${STATIONS[name][0]}px, ${STATIONS[name][1]}px)` }));
       await dot.animate(frames, { duration: still ? 1 : LEG, easing: "ease-in-out", fill: "forwards" }).finished;
-      this.light(hop.way[leg], hop.outcome === "failed" || hop.outcome === "refused");
+      this.light(hop.way[leg], isBad(hop));
     }
     dot.remove();
   }
@@ -61,6 +62,8 @@ export class Traffic {
     lit.classList.add("lit", ...(badly ? ["badly"] : []));
   }
 }
+
+const isBad = (hop) => hop.outcome === "failed" || hop.outcome === "refused";
 
 function node([x, y, name]) {
   const wide = Math.max(64, [...name].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 255 ? 14 : 7.5), 24));
