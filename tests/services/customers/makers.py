@@ -1,8 +1,10 @@
-"""Messages of registering and binding that name only what a test is about."""
+"""Messages of registering and binding that name only what a test is about, and their delivery side by side."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from chassis.handling import in_place
 from contracts.customers import EndBinding, GiveConsent, RequestCode, RequestRegistration, VerifyMobile
 from contracts.dms import Owner, OwnersFound, OwnershipChanged
 from contracts.envelope import Contract
@@ -93,3 +95,10 @@ def the_sms(told: list[Contract]) -> SendSms:
 
 def states_of(told):
     return [one.state.value for one in told if hasattr(one, "state")]
+
+
+def at_once(house, messages):
+    """All of them side by side, with the tries in place that the chassis makes; what was told by all."""
+    with ThreadPoolExecutor(len(messages)) as pool:
+        list(pool.map(lambda message: in_place(lambda: house.only_deliver(message)), messages))
+    return house.told()

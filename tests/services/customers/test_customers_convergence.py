@@ -9,7 +9,6 @@ from datetime import timedelta
 from random import Random
 from uuid import UUID, uuid4
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -21,7 +20,6 @@ from contracts.dms import FindOwner, Owner, OwnersFound, StoreRegistration
 from contracts.envelope import Contract, Event
 from contracts.sms import SendSms
 from services.customers.domain import State, binding_id_of
-from services.customers.service import CustomersService
 from tests.services.customers.makers import (
     NOW,
     a_code_wish,
@@ -254,13 +252,6 @@ class AWorld(RuleBasedStateMachine):
             self.world.check()
 
 
-@pytest.fixture
-def house(tmp_path):
-    service = CustomersService()
-    service.now = Times(NOW)
-    return House(service, tmp_path / "customers.sqlite")
-
-
 def test_whatever_comes_late_twice_or_in_any_order_only_who_proved_it_and_still_owns_the_car_is_bound(house):
     class Played(AWorld):
         pass
@@ -268,6 +259,6 @@ def test_whatever_comes_late_twice_or_in_any_order_only_who_proved_it_and_still_
     Played.house = house
     case = Played.TestCase
     case.settings = settings(
-        max_examples=150, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+        max_examples=80, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
     )
     case("runTest").runTest()

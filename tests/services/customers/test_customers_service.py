@@ -1,6 +1,5 @@
 """Bindings: seeded once, suspended and revived with following, ended for good, told under rising versions."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,9 +7,9 @@ from contracts.csc import MarkRegistered
 from contracts.customers import CustomerRegistered, CustomerUnregistered
 from contracts.dms import StoreRegistration
 from services.customers.domain import Following, KnownOwner, SeedBinding, State, bound, registered
-from services.customers.service import CustomersService, seed
+from services.customers.service import seed
 from tests.services.customers.makers import BINDING, FOLLOWER, MOBILE, NOW, OPENID, VEHICLE, VIN, a_sale, an_end, came, went
-from tests.services.house import VAULT, House, types_of
+from tests.services.house import VAULT, types_of
 
 SEED = SeedBinding(
     account="main",
@@ -26,11 +25,6 @@ SEED = SeedBinding(
 OTHER_VIN = "LS4AAAAA1AA000002"
 OTHER_CAR = SeedBinding(**vars(SEED) | {"vehicle_id": VAULT.vehicle_id(OTHER_VIN), "vin": OTHER_VIN})
 OTHER_FOLLOWER = SeedBinding(**vars(SEED) | {"follower_id": FOLLOWER.__class__(int=5), "openid": "oSandboxFollower0005"})
-
-
-@pytest.fixture
-def house(tmp_path):
-    return House(CustomersService(), tmp_path / "customers.sqlite")
 
 
 def planted(house, *seeds):

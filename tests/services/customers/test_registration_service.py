@@ -17,7 +17,6 @@ from contracts.customers import (
 )
 from contracts.dms import FindOwner, StoreRegistration
 from contracts.sms import SendSms, SmsAccepted
-from services.customers.service import CustomersService
 from services.customers.store import registrations
 from tests.services.customers.makers import (
     BINDING,
@@ -44,18 +43,9 @@ from tests.services.customers.makers import (
     the_sms,
     went,
 )
-from tests.services.house import House, Times, types_of
+from tests.services.house import types_of
 
 STRANGER = UUID(int=13)
-
-
-@pytest.fixture
-def house(tmp_path):
-    service = CustomersService()
-    service.now = Times(NOW)
-    house = House(service, tmp_path / "customers.sqlite")
-    house.deliver(a_consent())
-    return house
 
 
 def later(house, **how):
