@@ -11,6 +11,8 @@ LANGUAGES = ("zh", "en")
 Pair = tuple[str, str]
 """Chinese and English."""
 LOCALES = {"zh": "zh_CN", "en": "en"}
+UNTIL = "\u2011"
+"""A hyphen that does not end a line: 9:00‑10:00."""
 VIN_SHOWN = 6
 """Enough to tell two cars of one owner apart, too little to be of use to anybody who looks over a shoulder."""
 
@@ -69,8 +71,8 @@ def deadline(at: datetime, now: datetime) -> str:
 
 
 def slot_words(slot: str) -> str:
-    """9:00-10:00; empty for all day."""
-    return "-".join(part.removeprefix("0") for part in slot.split("-")) if slot else ""
+    """9:00‑10:00; empty for all day."""
+    return UNTIL.join(part.removeprefix("0") for part in slot.split("-")) if slot else ""
 
 
 def month(on: date) -> str:

@@ -105,7 +105,7 @@
       input.disabled = off;
       input.checked = !off && place.slot === before;
       name.className = 'ringed';
-      put(name, place.slot.replace(/(^|-)0/g, '$1'));
+      put(name, place.slot.replace(/(^|-)0/g, '$1').replace('-', '\u2011'));
       left.className = 'left';
       put(left, off ? word(place.closed ? 'closed' : 'full') : fill(word('left'), place.left));
       label.appendChild(input);
@@ -126,7 +126,7 @@
       one('[data-home]', row).hidden = row.getAttribute('data-dealer') !== homeDealer();
     });
     if (day) {
-      text = day.getAttribute('data-words') + (slot ? ' ' + slot.value.replace(/(^|-)0/g, '$1') : '');
+      text = day.getAttribute('data-words') + (slot ? ' ' + slot.value.replace(/(^|-)0/g, '$1').replace('-', '\u2011') : '');
       if (picked) { put(picked, text + (slotsOf(dealerCode(), day.value).length ? '' : ' · ' + word('all-day'))); picked.hidden = false; }
     } else if (picked) { put(picked, ''); }
     if (steps) { showSummary(text); }

@@ -225,6 +225,7 @@
       if (status === 200 || status === 202) { accepted(form, answer, what); return; }
       lock(form, false);
       if (status === 401 && answer && answer.login) { window.location.assign(answer.login); return; }
+      if (answer && /^consent_/.test(answer.code || '')) { window.location.assign(body.getAttribute('data-root') + '/consent?next=/registrations/new'); return; }
       if (status === 409) { draft = draftOf(form); draft.stale = true; keep(form.getAttribute('data-name'), draft); }
       if (status === 0) { tell(form, words('failed')); focusFirst(form); } else { showProblems(form, answer); }
     });

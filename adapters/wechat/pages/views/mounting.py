@@ -11,17 +11,14 @@ from flask import Blueprint, Flask, Response, g, make_response, redirect, render
 from adapters.wechat.pages.context import Context
 from adapters.wechat.pages.entering import LoginWanted, address, is_https, mark, own_path, to_login, visitor_of
 from adapters.wechat.pages.oauth import NotEntered
-from adapters.wechat.pages.problems import Problem
 from adapters.wechat.pages.views import appointments, booking, home, registration
 from adapters.wechat.pages.views.visit import Visit
-from adapters.wechat.pages.words import LANGUAGES, language, t
+from adapters.wechat.pages.words import LANGUAGES, Pair, language, t
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
 LANGUAGE_COOKIE = "cheqiao_lang"
 YEAR = 365 * 24 * 3600
-SAY = "cheqiao.say"
-"""Under this name the application finds how a Problem becomes a page."""
 
 View = Callable[..., Any]
 PAGES: tuple[tuple[str, View], ...] = (
@@ -69,7 +66,6 @@ def add_views(app: Flask, context: Context) -> None:
             "page_mark": getattr(g, "page_mark", ""),
         }
 
-    app.extensions[SAY] = _say
     app.register_error_handler(NotEntered, _not_entered)
     app.register_blueprint(pages)
 
@@ -111,20 +107,6 @@ def _static_url(name: str) -> str:
     return url_for("views.static", filename=name, v=_digest(STATIC / name))
 
 
-def _say(problem: Problem) -> Response:
-    if problem.status == 404:
-        text = t("链接可能已失效，或者不属于您的微信。", "The link may be out of date, or belong to another WeChat account.")
-        return problem_page(404, t("没有找到这个页面", "There is no such page"), text)
-    if problem.status == 503:
-        text = t(
-            "系统正忙，请过一会儿再打开。您提交过的内容都还在。",
-            "We are busy: please open this again shortly. Nothing that you sent is lost.",
-        )
-        again = address(own_path(request.full_path.rstrip("?")) or "/")
-        return problem_page(503, t("请稍后再来", "Please come again shortly"), text, again=again)
-    return problem_page(problem.status, t("这一步没有成功", "That did not work"), t(problem.body.message, problem.body.message_en))
-
-
 def _not_entered(error: NotEntered) -> Response:
     if error.kind == "snapshot":
         title = t("请使用完整服务", "Please use the full service")
@@ -138,6 +120,25 @@ def _not_entered(error: NotEntered) -> Response:
     return problem_page(error.status, title, text, again=error.again)
 
 
-def problem_page(status: int, title: str, text: str, again: str = "") -> Response:
-    """What is wrong and what to do; `again` is an address to try anew."""
+def problem_page(status: int, title: str, text: str = "", again: str = "") -> Response:
+    """What is wrong and what to do; `again` is an address to try anew. Without a text the usual words of the status are said."""
+    if not text and status in _USUAL:
+        title, text = (t(*words) for words in _USUAL[status])
+        again = address(own_path(request.full_path.rstrip("?")) or "/") if status == COME_AGAIN else ""
     return make_response(render_template("problem.html", title=title, text=text, again=again), status)
+
+
+COME_AGAIN = 503
+_USUAL: dict[int, tuple[Pair, Pair]] = {
+    404: (
+        ("没有找到这个页面", "There is no such page"),
+        ("链接可能已失效，或者不属于您的微信。", "The link may be out of date, or belong to another WeChat account."),
+    ),
+    COME_AGAIN: (
+        ("请稍后再来", "Please come again shortly"),
+        (
+            "系统正忙，请过一会儿再打开。您提交过的内容都还在。",
+            "We are busy: please open this again shortly. Nothing that you sent is lost.",
+        ),
+    ),
+}

@@ -8,7 +8,7 @@ from uuid import UUID
 from adapters.wechat.pages.copies import AppointmentCopy, CarCopy, DealerCopy
 from adapters.wechat.pages.sayings import Saying, agreed, happened, saying_of
 from adapters.wechat.pages.views.visit import Visit
-from adapters.wechat.pages.words import BUSINESS_ZONE, day, deadline, moment, month, t, vin_tail
+from adapters.wechat.pages.words import BUSINESS_ZONE, UNTIL, day, deadline, moment, month, t, vin_tail
 from contracts.appointments import State
 from contracts.dms import OpeningHours
 
@@ -133,13 +133,15 @@ def dealer_shown(dealer: DealerCopy, today: date) -> DealerShown:
 
 
 def hours_words(hours: tuple[OpeningHours, ...], today: date) -> str:
-    """今天 8:30-17:30; nothing where no hours are known."""
+    """今天 8:30‑17:30; nothing where no hours are known."""
     if not hours:
         return ""
     spans = sorted((span.begins, span.ends) for span in hours if span.weekday == today.isoweekday())
     if not spans:
         return t("今天休息", "closed today")
-    return f"{t('今天', 'Today')} " + t("、", ", ").join(f"{begins.removeprefix('0')}-{ends.removeprefix('0')}" for begins, ends in spans)
+    return f"{t('今天', 'Today')} " + t("、", ", ").join(
+        f"{begins.removeprefix('0')}{UNTIL}{ends.removeprefix('0')}" for begins, ends in spans
+    )
 
 
 def days_shown(visit: Visit) -> list[DayShown]:
