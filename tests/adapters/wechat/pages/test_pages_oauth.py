@@ -124,6 +124,16 @@ def test_another_browsers_login_is_nobodys(browser, platform, url):
     assert platform.asked == []
 
 
+def test_another_browsers_login_is_nobodys_though_one_was_begun_here_too(browser, platform, url):
+    for _ in range(12):
+        browser.sent_to_wechat("/cars")
+
+        answer = browser.come_back(Browser(url).sent_to_wechat("/cars")["state"], platform.code_of("oAttacker"))
+
+        assert urlsplit(answer.headers["Location"]).netloc == "open.example.com"
+    assert (session_in(browser), platform.asked) == (None, [])
+
+
 def test_another_browsers_login_changes_nobodys_session(browser, platform, url):
     browser.log_in(platform, "oFollower1")
     before = session_in(browser)

@@ -8,7 +8,7 @@ from sqlalchemy import String, select, text, type_coerce
 from adapters.wechat.pages import learning
 from adapters.wechat.pages.app import pages_app
 from adapters.wechat.pages.copies import Copies
-from adapters.wechat.pages.session import Session, mark_of
+from adapters.wechat.pages.session import Session, mark_of, mint_session
 from adapters.wechat.pages.store import VisitorStore
 from adapters.wechat.pages.tables import metadata
 from chassis.messages import decode, unwrap
@@ -89,6 +89,14 @@ def test_a_consent_can_be_taken_back(known, database):
 
     assert not Copies(database).has_consent(FOLLOWER, VERSION)
     assert known.post("/api/registrations", a_registration()).json()["code"] == "consent_missing"
+
+
+def test_the_id_of_another_followers_post_does_not_exist(phone, database):
+    form = {"id": str(uuid4()), **CONSENT}
+    phone.post("/api/consents", form)
+
+    assert phone.post("/api/consents", form, session=mint_session(KEY, STRANGER, "main")).status_code == 404
+    assert not Copies(database).has_consent(STRANGER, VERSION)
 
 
 def test_agreeing_to_an_old_text_is_no_consent(phone, database):
