@@ -183,8 +183,8 @@ def _chosen(task: TaskLine, form: Form) -> tuple[Item, ...]:
     """Ticked on the form: under the names of the request, or ours in Chinese, for that is what the customer reads."""
     ticked = {name.partition(":")[2] for name in form.typed if name.startswith("item:")}
     known = {item.code: Item(code=item.code, name=item.name) for item in ITEMS}
-    known |= {item.code: item for item in (*task.wish.items, *(task.slip.items if task.slip else ()))}
-    chosen = tuple(item for code, item in known.items() if code in ticked)
+    asked = {item.code: item for item in (*task.wish.items, *(task.slip.items if task.slip else ()))}
+    chosen = tuple(item for code, item in {**asked, **known, **asked}.items() if code in ticked)
     if not chosen:
         form.wrong("items", t("请至少选择一个项目", "Choose at least one item"))
     return chosen

@@ -44,7 +44,7 @@ FIELDS: Mapping[str, str] = {
     "unknown_car": "vin",
     "already_here": "vin",
     "same_owner": "id_number",
-    "another_name": "name",
+    "another_name": "id_number",
     "unknown_dealer": "dealer_code",
     "same_dealer": "dealer_code",
     "dealer_code": "dealer_code",
