@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from adapters.wechat.pages import checks, jssdk, problems
 from adapters.wechat.pages.context import Context
-from adapters.wechat.pages.entering import LoginWanted, address, is_marked_for, own_path, visitor_of
+from adapters.wechat.pages.entering import LoginWanted, is_marked_for, visitor_of
+from adapters.wechat.pages.own_paths import address, own_path
 from adapters.wechat.pages.problems import Problem
 from adapters.wechat.pages.session import Session
 from adapters.wechat.pages.store import ACCEPTED

@@ -4,6 +4,8 @@ Nothing here waits for another service. Whatever was posted is there at once, as
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -13,12 +15,15 @@ from sqlalchemy import Connection, Row, select
 
 from adapters.wechat.pages.tables import appointment, car, consent, dealer, place, registration, submission, ticket
 from chassis.database import Database, from_millis
+from chassis.deadline import within
 from contracts.appointments import AppointmentNews, ServiceItem
 from contracts.customers import RegistrationState
 from contracts.dms import OpeningHours
 from contracts.partners.pages import BookingForm
 
 SUBMITTING = "submitting"
+READ_SECONDS = 3.0
+"""A person waits: better a page that says so than one that hangs."""
 MOST_SHOWN = 100
 """Appointments of one follower, the newest first."""
 
@@ -134,56 +139,61 @@ class Ticket:
 
 
 class Copies:
-    """One short read each. All raise Unavailable without a database."""
+    """One short read each. All raise Unavailable when the database does not answer in time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with within(READ_SECONDS, "database"), self._database.read() as connection:
+            yield connection
+
     def cars(self, follower_id: UUID) -> tuple[CarCopy, ...]:
         """The active ones."""
         mine = select(car).where(car.c.follower_id == follower_id, car.c.active).order_by(car.c.binding_id)
-        with self._database.read() as connection:
+        with self._reading() as connection:
             return tuple(_car_of(row) for row in connection.execute(mine))
 
     def car(self, follower_id: UUID, binding_id: UUID) -> CarCopy | None:
         """An ended one too."""
         mine = select(car).where(car.c.binding_id == binding_id, car.c.follower_id == follower_id)
-        with self._database.read() as connection:
+        with self._reading() as connection:
             row = connection.execute(mine).first()
         return _car_of(row) if row else None
 
     def appointments(self, follower_id: UUID) -> tuple[AppointmentCopy, ...]:
         """The last asked for comes first."""
-        with self._database.read() as connection:
+        with self._reading() as connection:
             return _appointments(connection, follower_id, ())
 
     def appointment(self, follower_id: UUID, appointment_id: UUID) -> AppointmentCopy | None:
-        with self._database.read() as connection:
+        with self._reading() as connection:
             found = _appointments(connection, follower_id, (appointment_id,))
         return found[0] if found else None
 
     def registration(self, follower_id: UUID, registration_id: UUID) -> RegistrationCopy | None:
         mine = select(registration).where(registration.c.registration_id == registration_id, registration.c.follower_id == follower_id)
-        with self._database.read() as connection:
+        with self._reading() as connection:
             row = connection.execute(mine).first()
         return _registration_of(row) if row else None
 
     def open_registration(self, follower_id: UUID) -> RegistrationCopy | None:
         """The last one, if it can still lead on."""
         mine = select(registration).where(registration.c.follower_id == follower_id).order_by(registration.c.at.desc()).limit(1)
-        with self._database.read() as connection:
+        with self._reading() as connection:
             row = connection.execute(mine).first()
         found = _registration_of(row) if row else None
         return found if found and found.state in OPEN_REGISTRATIONS else None
 
     def dealers(self) -> tuple[DealerCopy, ...]:
         """Those that take bookings, by name."""
-        with self._database.read() as connection:
+        with self._reading() as connection:
             return tuple(_dealer_of(row) for row in connection.execute(select(dealer).where(dealer.c.active).order_by(dealer.c.name)))
 
     def dealer(self, code: str) -> DealerCopy | None:
         """One that takes no bookings any more too: there may be an appointment there."""
-        with self._database.read() as connection:
+        with self._reading() as connection:
             row = connection.execute(select(dealer).where(dealer.c.dealer_code == code)).first()
         return _dealer_of(row) if row else None
 
@@ -193,16 +203,16 @@ class Copies:
             .where(place.c.dealer_code == code, place.c.day >= from_day, place.c.day < from_day + timedelta(days=days))
             .order_by(place.c.day, place.c.slot)
         )
-        with self._database.read() as connection:
+        with self._reading() as connection:
             return tuple(Place(row.day, row.slot, row.left, row.closed) for row in connection.execute(theirs))
 
     def has_consent(self, follower_id: UUID, text_version: str) -> bool:
-        with self._database.read() as connection:
+        with self._reading() as connection:
             row = connection.execute(select(consent).where(consent.c.follower_id == follower_id)).first()
         return row is not None and row.granted and row.text_version == text_version
 
     def ticket(self, account: str) -> Ticket | None:
-        with self._database.read() as connection:
+        with self._reading() as connection:
             row = connection.execute(select(ticket).where(ticket.c.account == account)).first()
         return Ticket(row.ticket, from_millis(row.expires_at)) if row else None
 

@@ -9,10 +9,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.wechat.pages.context import Context
-from adapters.wechat.pages.own_paths import address, moved_to, own_path, wanted_path
+from adapters.wechat.pages.own_paths import moved_to, wanted_path
 from adapters.wechat.pages.session import COOKIE, Session, mark_of, session_of, set_cookie
-
-__all__ = ["address", "own_path"]
 
 MARK_HEADER = "X-Cheqiao-Session"
 LOGIN_COOKIE = "cheqiao_login_"

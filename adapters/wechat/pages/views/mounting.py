@@ -9,8 +9,9 @@ from typing import Any
 from flask import Blueprint, Flask, Response, g, make_response, redirect, render_template, request, send_from_directory, url_for
 
 from adapters.wechat.pages.context import Context
-from adapters.wechat.pages.entering import LoginWanted, address, is_https, mark, own_path, to_login, visitor_of
+from adapters.wechat.pages.entering import LoginWanted, is_https, mark, to_login, visitor_of
 from adapters.wechat.pages.oauth import NotEntered
+from adapters.wechat.pages.own_paths import address, own_path
 from adapters.wechat.pages.views import appointments, booking, home, registration
 from adapters.wechat.pages.views.visit import Visit
 from adapters.wechat.pages.words import LANGUAGES, Pair, language, t

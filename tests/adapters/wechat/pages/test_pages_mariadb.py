@@ -128,10 +128,13 @@ def test_a_frozen_mariadb_is_not_waited_for(phone, place, database):
     place.servers.mariadb.freeze()
     try:
         frozen = phone.book(form)
+        asked, shown = phone.get(f"/api/appointments/{form['id']}"), phone.get("/appointments")
     finally:
         place.servers.mariadb.thaw()
 
     assert (frozen.status_code, frozen.json()["code"]) == (503, "come_again")
+    assert (asked.status_code, asked.json()["code"]) == (503, "come_again")
+    assert (shown.status_code, "请稍后" in shown.text) == (503, True)
     assert phone.book(form).status_code == 202
     assert told(database) == 2
 
