@@ -13,7 +13,8 @@ class Visitor:
     def __init__(self, stage: Stage, desk: str, language: str = "zh") -> None:
         self.root = stage.at(f"/{desk}")
         self.session = requests.Session()
-        self.session.cookies.set("cheqiao_lang", language)
+        if language != "zh":
+            self.session.cookies.set("cheqiao_lang", language)
 
     def opens(self, path: str = "/", **headers: str) -> requests.Response:
         return self.session.get(self.root + path, headers={"Sec-Fetch-Site": "same-origin", **headers}, timeout=10)
@@ -24,7 +25,7 @@ class Visitor:
         assert answer.status_code == 200, (path, answer.status_code)
         return words_of(answer)
 
-    def sends(self, path: str, **fields: object) -> requests.Response:
+    def sends(self, path: str, /, **fields: object) -> requests.Response:
         """What the browser shows after it."""
         headers = {"Sec-Fetch-Site": "same-origin", "Origin": self.root[: self.root.index("/sandbox")]}
         return self.session.post(self.root + path, data=fields, headers=headers, timeout=10)
