@@ -47,7 +47,9 @@ REASON_WORDS: dict[str, str] = {
     "full": "该时段已约满，请另选时间",
     "declined": "您在电话中表示不再需要",
     "unreachable": "多次致电未能联系到您",
+    "day_passed": "日期已过，未能联系到您",
     "by_follower": "您已取消本次预约",
+    "transferred": "已转至其他服务商",
     "slip_cancelled": "服务商取消了本次预约",
 }
 """At most twenty characters each: WeChat's limit for a `thing`."""
