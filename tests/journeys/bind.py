@@ -6,7 +6,6 @@ A program, so that keys stay in its process: the runtime as its argument, people
 import json
 import sys
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from adapters.wechat.pages.session import COOKIE, mint_session
 from chassis.settings import Runtime
@@ -25,11 +24,11 @@ def bind(runtime: Runtime, people: list[dict[str, Any]]) -> list[dict[str, str]]
     for number, person in enumerate(people):
         openid = person["openid"]
         follower_id = made.vault.follower_id(settings.accounts[ACCOUNT].appid, openid)
-        vehicle_id = uuid5(NAMESPACE_OID, openid)
+        vehicle_id = made.vault.vehicle_id(person["vin"])
         ours = {"account": ACCOUNT, "follower_id": follower_id, "customer_id": f"C9{number:03d}", "vehicle_id": vehicle_id}
         seeds.append(SeedBinding(**ours, **person))
         session = mint_session(settings.pages.session_key.get_secret_value(), follower_id, ACCOUNT)
-        ids = {"openid": openid, "follower_id": str(follower_id), "vehicle_id": str(vehicle_id)}
+        ids = {"openid": openid, "follower_id": str(follower_id), "vehicle_id": str(vehicle_id), "mobile": person["mobile"]}
         phones.append({**ids, "cookie": COOKIE, "session": session})
     with made.database("customers").write() as tx:
         seed(tx, seeds)

@@ -100,7 +100,7 @@ class Follower:
             "vehicle_id": self.phone["vehicle_id"],
             "dealer_code": "D001",
             "requested_date": (datetime.now(UTC) + timedelta(days=3)).date().isoformat(),
-            "items": [{"code": "M-10000", "name": "一万公里保养"}],
+            "items": [{"code": "MAINTENANCE", "name": "定期保养"}],
         }
         return usual | changes
 

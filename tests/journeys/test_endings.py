@@ -1,6 +1,7 @@
 """Every way an appointment may end: the follower is told it in the right words, and the DMS and CSC end in the right state."""
 
 from datetime import datetime, time, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,10 +33,19 @@ def test_a_day_too_near_or_too_far_is_turned_down_and_nobody_is_asked(world: Wor
     assert (world.dms.seen(appointment), world.csc.seen(appointment)) == ([], [])
 
 
-def test_a_car_of_somebody_else_is_turned_down(world: World):
+def test_a_car_of_somebody_else_cannot_be_booked_for(world: World):
     follower, other = world.a_follower(), world.a_follower()
 
-    appointment = follower.book(vehicle_id=other.phone["vehicle_id"])
+    answer = follower.post(follower.form(vehicle_id=other.phone["vehicle_id"]))
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_car")
+
+
+def test_a_car_that_is_nobodys_is_turned_down(world: World):
+    """The page may know less than the house does, so it is for the house to say."""
+    follower = world.a_follower()
+
+    appointment = follower.book(vehicle_id=str(uuid4()))
     wait("the follower is told", follower.told, 30)
 
     assert follower.messages()[0]["content"]["thing5"] == "该车辆未绑定到您的账号"
@@ -170,15 +180,17 @@ def test_another_day_agreed_on_is_another_slip_and_another_confirmation(world: W
     wait("it is notified of the second slip", lambda: len(world.told(appointment, "appointment.notified")) == 2)
 
 
-def test_who_left_the_account_is_not_written_to_and_the_story_goes_on(world: World):
+def test_who_left_the_account_hears_of_it_by_text_message_and_the_story_goes_on(world: World):
     follower = world.a_follower()
     appointment = follower.book()
     world.dcrc.task(appointment)
     world.wechat.ask("POST", f"/control/followers/{follower.openid}/unfollow", json={})
 
     world.dcrc.agree(appointment)
-    wait("messaging has said so", lambda: world.told(appointment, "appointment.confirmation.failed"))
+    wait("it is notified", lambda: world.told(appointment, "appointment.notified"))
     world.at_rest()
 
     assert follower.told() == []
+    (text,) = world.texts_to(follower.phone["mobile"])
+    assert "已确认" in text
     assert len(world.dms.records("slips", appointment)) == 1

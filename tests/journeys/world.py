@@ -15,6 +15,7 @@ from launcher.stage import Stage, get, until
 from launcher.stand_ins import secrets_of
 from sandbox.secrets import SandboxSecrets
 from tests.fakes.player import Player
+from tests.journeys.newcomers import DmsStaff, Newcomer, Person
 from tests.journeys.people import PATIENCE_SECONDS, Dcrc, Follower, Record, StandIn
 from tests.servers import Place
 
@@ -23,6 +24,7 @@ HURRY = {
     "CHEQIAO_PATIENCE_FIRST_SECONDS": "0.2",
     "CHEQIAO_PATIENCE_LONGEST_SECONDS": "1",
     "CHEQIAO_BROKER_HEARTBEAT_SECONDS": "2",
+    "CHEQIAO_TRUSTED_PROXIES": "127.0.0.1",  # each phone has a network of its own
 }
 PEOPLE = 100
 
@@ -34,8 +36,10 @@ class World:
         self.place = place
         self.stage = Stage(directory, "production", place) if place else Stage(directory, "embedded", sandbox_apart=True)
         self.stage.more = dict(more)
-        self.dms, self.csc, self.wechat = (StandIn(f"{self.stage.sandbox_url}/{name}") for name in ("dms", "csc", "wechat"))
+        names = ("dms", "csc", "wechat", "sms")
+        self.dms, self.csc, self.wechat, self.sms = (StandIn(f"{self.stage.sandbox_url}/{name}") for name in names)
         self.dcrc = Dcrc(self.csc)
+        self.staff = DmsStaff(self.dms)
         self.followers: list[Follower] = []
 
     def open(self) -> None:
@@ -68,6 +72,19 @@ class World:
         self.wechat.ask("POST", f"/control/followers/{follower.openid}/follow", json={})
         return follower
 
+    def a_newcomer(self, person: Person | None = None) -> Newcomer:
+        """Somebody who follows the account, came in through WeChat, and agreed to be registered."""
+        newcomer = self.a_visitor(person)
+        newcomer.consent()
+        return newcomer
+
+    def a_visitor(self, person: Person | None = None) -> Newcomer:
+        """Somebody who follows the account and came in through WeChat."""
+        newcomer = Newcomer(self.stage.url, self.wechat, self.sms, person or Person.new())
+        newcomer.follow()
+        assert newcomer.come_in().status_code == 200
+        return newcomer
+
     # What is known of a message or an appointment
 
     def trace(self, asked: str) -> list[Record]:
@@ -98,6 +115,13 @@ class World:
         lines = [line for line in self.metrics().splitlines() if line.startswith(name) and not line.startswith("#")]
         wanted = [f'{label}="{value}"' for label, value in labels.items()]
         return sum(float(line.rpartition(" ")[2]) for line in lines if all(label in line for label in wanted))
+
+    def registered_at_csc(self, vin: str) -> list[Record]:
+        return [one for one in self.csc.ask("GET", "/control/state")["registrations"] if one["vin"] == vin]
+
+    def texts_to(self, mobile: str) -> list[str]:
+        """The text messages on a mobile, in the order they came."""
+        return [str(one["text"]) for one in self.sms.ask("GET", "/control/messages", params={"mobile": mobile})["messages"]]
 
     def open_rows(self) -> dict[str, int]:
         return self._rows.open_rows()
