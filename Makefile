@@ -1,4 +1,4 @@
-# make run · make demo [RUNTIME=production] · make test · make check · make faults
+# make run · make demo [RUNTIME=production] [BROWSER=1] · make test · make check · make faults
 # The first one that is called makes .venv and web_assets; all it needs is Python 3.11 or newer with pip.
 .DEFAULT_GOAL := setup
 .PHONY: setup run demo test check faults clean
@@ -20,8 +20,8 @@ $(ASSETS): package.json package-lock.json .npmrc .ci/assets | $(READY)
 run: setup ## everything in one process, with stand-ins for WeChat, DMS and CSC
 	@exec $(BIN)/cheqiao up --embedded
 
-demo: setup ## one booking there and back, on a runtime: embedded or production
-	@exec $(BIN)/cheqiao demo --runtime $(RUNTIME)
+demo: setup ## one booking there and back, on a runtime: embedded or production; BROWSER=1: clicked in Chromium too
+	@exec $(BIN)/cheqiao demo --runtime $(RUNTIME) $(if $(BROWSER),--browser)
 
 test: setup ## all tests but those that wait over ten seconds; RabbitMQ, MariaDB and Chromium are started (and installed) by them
 	@.ci/test

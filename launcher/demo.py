@@ -26,12 +26,15 @@ class Interrupted(Exception):
     """SIGTERM: as Ctrl+C, so that what was started is ended."""
 
 
-def play(runtime: Runtime) -> int:
-    """Ends with one line, `demo: ok …` or `demo: FAILED …`. Returns the exit code."""
+def play(runtime: Runtime, *, browser: bool = False, pictures: Path | None = None) -> int:
+    """Ends with one line, `demo: ok …` or `demo: FAILED …`. Returns the exit code.
+
+    With `browser` the whole story is clicked in Chromium too, with a screenshot of each step in the folder `pictures` if one is given.
+    """
     begun = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        faults = _play(runtime)
+        faults = _play(runtime, browser, pictures)
     except BROKE as broke:
         faults = [str(broke)]
     except (Interrupted, KeyboardInterrupt):
@@ -40,25 +43,43 @@ def play(runtime: Runtime) -> int:
     if faults:
         click.echo(f"demo: FAILED ({runtime}, {seconds:.1f} s): " + "; ".join(faults))
         return 1
-    click.echo(
-        f"demo: ok ({runtime}, {seconds:.1f} s): 1 booking, 1 record at the DMS, 1 task and 1 slip at CSC, 1 message, nothing parked"
-    )
+    clicked = "; registered, booked, moved and arrived in a browser" if browser else ""
+    counted = "1 booking, 1 record at the DMS, 1 task and 1 slip at CSC, 1 message, nothing parked"
+    click.echo(f"demo: ok ({runtime}, {seconds:.1f} s): {counted}{clicked}")
     return 0
 
 
-def _play(runtime: Runtime) -> list[str]:
+def _play(runtime: Runtime, browser: bool, pictures: Path | None) -> list[str]:
     with _stage(runtime) as stage:
         click.echo("starting Cheqiao …")
         stage.start()
         click.echo(f"playing one booking at {stage.url} …\n")
-        story = Story(stage, lambda milliseconds, line: click.echo(f"{milliseconds:>8.0f} ms  {line}"))
+        story = Story(stage, _say)
         story.play()
         click.echo("\n每一跳 · every hop:")
         tables.timeline({"moments": story.timeline()})
         faults = list(_differences(story))
+        if browser and not faults:
+            faults += _play_in_browser(stage, pictures)
         if not stage.stop():
             faults.append("not every process ended as it should")
         return faults
+
+
+def _play_in_browser(stage: Stage, pictures: Path | None) -> list[str]:
+    from launcher.browser import BrowserFailed, open_chromium  # Playwright is installed for this and for tests; the rest runs without it
+    from launcher.browser_story import BrowserStory
+
+    click.echo("\n在浏览器里走一遍 · and now by hand, in a browser:")
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+    try:
+        with open_chromium(click.echo) as chromium:
+            story = BrowserStory(stage, chromium, _say, pictures)
+            story.play()
+            return list(story.differences())
+    except BrowserFailed as failed:
+        raise StoryBroke(str(failed)) from failed
 
 
 @contextmanager
@@ -92,6 +113,10 @@ def _differences(story: Story) -> Iterator[str]:
     for what, (found, wanted) in counted.items():
         if found != wanted:
             yield f"{what}: {found}, wanted {wanted}"
+
+
+def _say(milliseconds: float, line: str) -> None:
+    click.echo(f"{milliseconds:>8.0f} ms  {line}")
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:

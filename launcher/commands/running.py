@@ -1,6 +1,7 @@
 """`cheqiao up`, `run`, `demo`, `migrate`, `doctor`: bring the house up, whole or service by service."""
 
 import sys
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -43,12 +44,16 @@ def run(service: str) -> None:
 
 @click.command()
 @click.option("--runtime", type=click.Choice(["embedded", "production"]), default="embedded", show_default=True)
-def demo(runtime: Literal["embedded", "production"]) -> None:
+@click.option("--browser", is_flag=True, help="The whole story too, clicked in headless Chromium: phone, CSC desk, DMS desk.")
+@click.option(
+    "--pictures", type=click.Path(path_type=Path, file_okay=False), help="With --browser: a folder for a screenshot of each step."
+)
+def demo(runtime: Literal["embedded", "production"], browser: bool, pictures: Path | None) -> None:
     """演示一次预约的全过程。Play one booking there and back, check the records in all places, and say so in one line."""
     from launcher.demo import play
 
     with plainly():
-        sys.exit(play(runtime))
+        sys.exit(play(runtime, browser=browser, pictures=pictures))
 
 
 @click.command()
