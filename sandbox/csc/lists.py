@@ -23,7 +23,10 @@ TASKS = (
     " EXISTS (SELECT 1 FROM registrations WHERE registered=1 AND vin=json_extract(tasks.record, '$.vin')"
     "  AND customer_id=json_extract(tasks.record, '$.customer_id')) AS registered"
 )
-COUNT = "SELECT count(*) AS found"
+COUNTS = {
+    "open": "SELECT count(*) AS found FROM tasks WHERE state='open'",
+    "slips": "SELECT count(*) AS found FROM slips LEFT JOIN outcomes USING (appointment_id) WHERE state='active' AND outcome IS NULL",
+}
 ENDED = "tasks.state<>'open' AND (slips.state IS NULL OR slips.state<>'active' OR outcomes.outcome IS NOT NULL)"
 BY_DUE = "julianday(json_extract(tasks.record, '$.due_at')), tasks.number"
 BY_HOUR = "julianday(json_extract(slips.slip, '$.appointment_at')), tasks.number"
@@ -65,9 +68,9 @@ class CscLists:
     def tasks(self, show: Show, like: str = "") -> list[TaskLine]:
         """`like` is a part of the task's number, or of anything in the request."""
         which, order = WHICH[show]
+        found = f"{JOINED}{which} AND (?1 = '' OR instr(tasks.record, ?1) OR instr(printf('TASK-%06d', tasks.number), upper(?1)))"
         rows = self._store.rows(
-            f"{TASKS}{JOINED}{which} AND (?1 = '' OR instr(tasks.record, ?1) OR instr(printf('TASK-%06d', tasks.number), upper(?1)))"
-            f" ORDER BY {order} LIMIT ?2",
+            f"{TASKS}{JOINED} tasks.number IN (SELECT tasks.number {found} ORDER BY {order} LIMIT ?2) ORDER BY {order}",
             like.strip(),
             LISTED,
         )
@@ -77,8 +80,8 @@ class CscLists:
         row = self._store.row(f"{TASKS}{JOINED}tasks.appointment_id=?", str(appointment_id))
         return None if row is None else _line(dict(row))
 
-    def count(self, show: Show) -> int:
-        row = self._store.row(f"{COUNT}{JOINED}{WHICH[show][0]}")
+    def count(self, show: Literal["open", "slips"]) -> int:
+        row = self._store.row(COUNTS[show])
         return 0 if row is None else int(row["found"])
 
     def registrations(self, like: str = "") -> list[dict[str, object]]:

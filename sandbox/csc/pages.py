@@ -47,7 +47,7 @@ def pages(office: Office, desk: CscDesk) -> Blueprint:
         Tab("pages.traffic_page", ("往来", "Traffic")),
         Tab("pages.faults_page", ("故障开关", "Faults")),
     )
-    made = desk_pages(Sign("csc", ("CSC", "CSC"), ("客服中心 DCRC", "call centre, DCRC"), tabs), office.now)
+    made = desk_pages(Sign("csc", ("CSC", "CSC"), ("客服中心 DCRC", "Call centre DCRC"), tabs), office.now)
     made.context_processor(lambda: {"dealers": [(dealer.code, dealer.name) for dealer in DEALERS]})
     add_fault_switches(made, office.faults, PATHS)
     traffic = add_traffic(made, office)

@@ -12,7 +12,7 @@ from sandbox.web import new_app
 def index_app(target: str, addresses: Mapping[str, Sequence[str]], now: Now) -> Flask:
     """`addresses`: of programs, by stand-in, below its prefix."""
     app = new_app("sandbox")
-    pages = desk_pages(Sign("sandbox", ("沙箱", "Sandbox"), ("车桥周围的系统", "the systems around Cheqiao"), ()), now)
+    pages = desk_pages(Sign("sandbox", ("沙箱", "Sandbox"), ("车桥周围的系统", "The systems around Cheqiao"), ()), now)
 
     @pages.get("/")
     def home() -> str | Response:

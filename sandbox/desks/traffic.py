@@ -11,6 +11,7 @@ from sandbox.office import Office
 from sandbox.store import Store
 
 SHOWN = 100
+SUBJECTS = ("slip_id", "task_id", "visit_no", "vin", "dealer_code", "appointment_id", "FromUserName")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Push:
     at: datetime
     path: str
     kind: str
+    subject: str
     body: dict[str, object]
     outcome: str
     tries: int
@@ -85,6 +87,7 @@ class Traffic:
                 at=datetime.fromtimestamp(row["created_at"], UTC),
                 path=row["path"],
                 kind=_kind(json.loads(row["body"])),
+                subject=_subject(json.loads(row["body"])),
                 body=json.loads(row["body"]),
                 outcome=row["outcome"] or "waiting",
                 tries=row["tried"],
@@ -114,6 +117,13 @@ def add_traffic(pages: Blueprint, office: Office, *, pushing: bool = True) -> Tr
 def _kind(body: dict[str, object]) -> str:
     """A partner's `type`; WeChat's event or kind of message."""
     return str(body.get("type") or body.get("Event") or body.get("MsgType") or "")
+
+
+def _subject(body: dict[str, object]) -> str:
+    """What a person calls it by."""
+    told = body.get("data")
+    record = told if isinstance(told, dict) else body
+    return next((str(record[name]) for name in SUBJECTS if record.get(name)), "")
 
 
 def _readable(text: str) -> str:

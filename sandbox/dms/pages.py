@@ -47,7 +47,7 @@ def pages(office: Office, desk: DmsDesk, records: DmsRecords) -> Blueprint:
         Tab("pages.traffic_page", ("往来", "Traffic")),
         Tab("pages.faults_page", ("故障开关", "Faults")),
     )
-    made = desk_pages(Sign("dms", ("DMS", "DMS"), ("经销商管理系统", "dealer management system"), tabs), office.now)
+    made = desk_pages(Sign("dms", ("DMS", "DMS"), ("经销商管理系统", "Dealer management"), tabs), office.now)
     made.context_processor(lambda: {"dealers": [(dealer.dealer_code, dealer.name) for dealer in records.dealers.all()]})
     add_fault_switches(made, office.faults, PATHS)
     _add_bookings(made, BookingDesk(desk, lists, add_traffic(made, office)))
@@ -71,6 +71,7 @@ class BookingDesk:
             "dms/booking.html",
             booking=booking,
             state=booking_badge(booking),
+            may_arrive=booking.may_arrive,
             pushes=self._traffic.pushes(str(appointment_id)),
             reasons=REASONS,
             rejections=REJECTIONS,

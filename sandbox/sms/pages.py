@@ -17,7 +17,7 @@ def pages(office: Office) -> Blueprint:
         Tab("pages.traffic_page", ("往来", "Traffic")),
         Tab("pages.faults_page", ("故障开关", "Faults")),
     )
-    made = desk_pages(Sign("sms", ("短信", "SMS"), ("短信平台替身", "provider, a stand-in"), tabs), office.now)
+    made = desk_pages(Sign("sms", ("短信", "SMS"), ("短信平台替身", "Provider, a stand-in"), tabs), office.now)
     add_fault_switches(made, office.faults, PATHS)
     add_traffic(made, office, pushing=False)
 

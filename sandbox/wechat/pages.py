@@ -61,7 +61,7 @@ def pages(office: Office, platform: Platform) -> Blueprint:
         Tab("pages.traffic_page", ("往来", "Traffic")),
         Tab("pages.faults_page", ("故障开关", "Faults")),
     )
-    made = desk_pages(Sign("wechat", ("微信", "WeChat"), ("公众平台替身", "platform, a stand-in"), tabs), office.now)
+    made = desk_pages(Sign("wechat", ("微信", "WeChat"), ("公众平台替身", "Platform, a stand-in"), tabs), office.now)
     add_fault_switches(made, office.faults, PATHS)
     add_traffic(made, office)
     _add_lists(made, office.store)
