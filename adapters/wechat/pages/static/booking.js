@@ -35,7 +35,7 @@
   }
 
   function weekdaysOf(code) {
-    var row = one('[data-dealer="' + code + '"]', form);
+    var row = all('.dealer', form).filter(function (dealer) { return dealer.getAttribute('data-dealer') === code; })[0];
     return (row || form).getAttribute('data-weekdays') || '';
   }
 

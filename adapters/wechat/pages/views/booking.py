@@ -16,7 +16,6 @@ def new_appointment(visit: Visit) -> str:
     return render_template(
         "booking.html",
         cars=[car_shown(car, chosen=car.vehicle_id == wanted or len(cars) == 1) for car in cars],
-        chosen=wanted,
         days=days_shown(visit),
         dealers=[dealer_shown(dealer, visit.today) for dealer in visit.copies.dealers()],
         items=visit.settings.booking.items,

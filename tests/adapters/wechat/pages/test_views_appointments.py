@@ -21,7 +21,7 @@ from contracts.appointments import (
 )
 from tests.adapters.wechat.pages.conftest import NOW, a_form
 from tests.adapters.wechat.pages.news import APPOINTMENT, VEHICLE, appointment_news, binding_news, dealer_news
-from tests.adapters.wechat.pages.showing import Shown, showing
+from tests.adapters.wechat.pages.showing import Shown, showing, stand_in_for_weui
 
 PAGE = f"/appointments/{APPOINTMENT}"
 MORNING = datetime(2026, 3, 9, 1, 30, tzinfo=UTC)
@@ -29,7 +29,7 @@ MORNING = datetime(2026, 3, 9, 1, 30, tzinfo=UTC)
 
 @pytest.fixture
 def shown(database, tmp_path) -> Iterator[Shown]:
-    with showing(database, tmp_path / "assets") as pages:
+    with showing(database, stand_in_for_weui(tmp_path / "assets")) as pages:
         pages.hear(binding_news(), dealer_news())
         yield pages
 

@@ -13,7 +13,7 @@ from adapters.wechat.pages.views.visit import Visit
 from contracts.dms import OpeningHours
 from tests.adapters.wechat.pages.conftest import FOLLOWER, some_settings
 from tests.adapters.wechat.pages.news import APPOINTMENT, VEHICLE, appointment_news, binding_news, dealer_news
-from tests.adapters.wechat.pages.showing import TODAY, Shown, showing
+from tests.adapters.wechat.pages.showing import TODAY, Shown, showing, stand_in_for_weui
 
 PAGE = "/appointments/new"
 SECOND = UUID(int=78)
@@ -21,7 +21,7 @@ SECOND = UUID(int=78)
 
 @pytest.fixture
 def shown(database, tmp_path) -> Iterator[Shown]:
-    with showing(database, tmp_path / "assets") as pages:
+    with showing(database, stand_in_for_weui(tmp_path / "assets")) as pages:
         pages.hear(binding_news(), dealer_news())
         yield pages
 
@@ -31,7 +31,7 @@ def days_of(page):
 
 
 def test_without_a_car_the_way_to_bind_one_is_shown(database, tmp_path):
-    with showing(database, tmp_path / "assets") as pages:
+    with showing(database, stand_in_for_weui(tmp_path / "assets")) as pages:
         page = pages.see(PAGE)
 
     assert page.links()["绑定我的车"] == "/registrations/new"

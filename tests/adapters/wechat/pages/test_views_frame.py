@@ -20,7 +20,7 @@ from tests.adapters.wechat.pages.news import (
     dealer_news,
     registration_news,
 )
-from tests.adapters.wechat.pages.showing import Shown, showing
+from tests.adapters.wechat.pages.showing import Shown, showing, stand_in_for_weui
 
 PAGES = (
     "/",
@@ -40,7 +40,7 @@ OWN = (f"/registrations/{REGISTRATION}", f"/cars/{BINDING}", f"/appointments/{AP
 
 @pytest.fixture
 def shown(database, tmp_path) -> Iterator[Shown]:
-    with showing(database, tmp_path / "assets") as pages:
+    with showing(database, stand_in_for_weui(tmp_path / "assets")) as pages:
         pages.agree()
         pages.hear(binding_news(), dealer_news(), appointment_news(AppointmentConfirmed, state="confirmed"), registration_news())
         yield pages
@@ -166,7 +166,7 @@ def test_names_are_written_as_text(shown):
 def test_without_a_database_the_page_says_to_come_again(database, tmp_path):
     nowhere = Database(open_engine("mysql+pymysql://u:p@127.0.0.1:9/x", pool_size=1), OutboxWriter("pages", VAULT))
 
-    with showing(database, tmp_path / "assets", copies=Copies(nowhere)) as pages:
+    with showing(database, stand_in_for_weui(tmp_path / "assets"), copies=Copies(nowhere)) as pages:
         page = pages.see("/cars")
 
     assert page.status == 503

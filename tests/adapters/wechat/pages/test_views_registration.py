@@ -10,14 +10,14 @@ import pytest
 from contracts.customers import RegistrationState
 from tests.adapters.wechat.pages.conftest import NOW
 from tests.adapters.wechat.pages.news import BINDING, REGISTRATION, binding_news, dealer_news, registration_news
-from tests.adapters.wechat.pages.showing import CONSENT, Shown, showing
+from tests.adapters.wechat.pages.showing import CONSENT, Shown, showing, stand_in_for_weui
 
 PAGE = f"/registrations/{REGISTRATION}"
 
 
 @pytest.fixture
 def shown(database, tmp_path) -> Iterator[Shown]:
-    with showing(database, tmp_path / "assets") as pages:
+    with showing(database, stand_in_for_weui(tmp_path / "assets")) as pages:
         yield pages
 
 
