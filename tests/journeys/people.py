@@ -114,6 +114,35 @@ class Follower:
         assert answer.status_code == 202, answer.text
         return str(form["id"])
 
+    def open(self, path: str) -> requests.Response:
+        """A page below /m."""
+        return send("GET", f"{self.house_url}/m{path}", cookies={self.phone["cookie"]: self.phone["session"]}, allow_redirects=False)
+
+    def page(self, path: str) -> str:
+        answer = self.open(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+        return answer.text
+
+    def status(self, appointment_id: str) -> Record:
+        """What the page's script is told of an appointment."""
+        answer = self.open(f"/api/appointments/{appointment_id}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def await_state(self, appointment_id: str, *states: str, seconds: float = PATIENCE_SECONDS) -> str:
+        """Of what the page shows."""
+
+        def there() -> str:
+            found = str(self.status(appointment_id)["state"])
+            return found if found in states else ""
+
+        return str(wait(f"the page shows {states}", there, seconds))
+
+    def move(self, appointment_id: str, day: str, slot: str = "") -> None:
+        body = {"id": str(uuid4()), "requested_date": day, "slot": slot}
+        answer = self.post(body, f"/m/api/appointments/{appointment_id}/reschedule")
+        assert answer.status_code == 202, answer.text
+
     def withdraw(self, appointment_id: str) -> None:
         answer = self.post({"reason": "想改天"}, f"/m/api/appointments/{appointment_id}/withdraw")
         assert answer.status_code == 202, answer.text
@@ -122,8 +151,8 @@ class Follower:
         return list(self.wechat.ask("GET", "/control/messages", params={"openid": self.openid})["messages"])
 
     def told(self) -> list[str]:
-        """The templates of the messages on the phone, in the order they came."""
-        return [message["template_id"].removeprefix("sandbox-tpl-") for message in self.messages()]
+        """The templates of the messages on the phone, in the order they came; `text` for an answer in the chat."""
+        return [message["template_id"].removeprefix("sandbox-tpl-") or "text" for message in self.messages()]
 
 
 @dataclass(frozen=True)
@@ -144,6 +173,10 @@ class Dcrc:
     def agree(self, appointment_id: str, **what: Any) -> Record:
         self.task(appointment_id)
         return self.csc.ask("POST", f"/desk/tasks/{appointment_id}/slip", json=what)
+
+    def transfer(self, appointment_id: str, dealer_code: str) -> None:
+        self.task(appointment_id)
+        self.csc.ask("POST", f"/desk/tasks/{appointment_id}/transfer", json={"dealer_code": dealer_code})
 
     def decline(self, appointment_id: str) -> None:
         self.task(appointment_id)
