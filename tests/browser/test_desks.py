@@ -100,6 +100,20 @@ def test_what_was_opened_to_be_read_stays_open(house: Stage, desk: Page) -> None
     expect(desk.locator("#asked details[open]")).to_contain_text("周三三")
 
 
+def test_what_is_marked_to_be_copied_stays_marked_until_it_is_let_go(house: Stage, desk: Page) -> None:
+    a_customer_waits(house, "吴八八")
+    desk.goto(f"{house.sandbox_url}/csc/")
+    waiting = int(desk.locator("#tabs .count").first.inner_text())
+    desk.locator("#list .tel").first.evaluate("link => getSelection().selectAllChildren(link)")
+
+    a_customer_waits(house, "郑九九")
+
+    expect(desk.locator("#tabs .count").first).to_have_text(str(waiting + 1))
+    assert desk.evaluate("getSelection().toString()") == "13800138000"
+    desk.evaluate("getSelection().removeAllRanges()")
+    expect(desk.get_by_role("link", name="郑九九")).to_be_visible()
+
+
 def test_what_is_wrong_is_said_beside_the_field_and_the_cursor_stands_there(house: Stage, desk: Page, complaints: Complaints) -> None:
     desk.goto(f"{house.sandbox_url}/dms/pages/sales/new")
     desk.get_by_label("VIN").fill("LS4")

@@ -129,7 +129,7 @@ def test_traffic_shows_both_directions_with_their_answers(stage):
 
     words = csc.reads("/pages/traffic")
 
-    assert "call.logged 已答复 200" in words
+    assert "call.logged TASK-000001 已答复 200" in words
     assert "POST /api/v1/call-tasks 201" in words
 
 
