@@ -104,6 +104,7 @@ class BrowserStory:
         return self._phone.frame_locator("iframe")
 
     def _open_the_phone(self) -> None:
+        self._phone.bring_to_front()  # a page behind another draws once in a while only
         self._phone.goto(f"{self._stage.sandbox_url}/phone/?openid={FOLLOWER.openid}")
         self._phone.get_by_role("button", name="我的").wait_for()
 
