@@ -42,6 +42,7 @@ REASON_WORDS: dict[str, str] = {
     "too_far": "日期太远，请选近一些的日期",
     "unknown_dealer": "该服务商不接受预约",
     "closed_dealer": "该服务商暂不接受预约",
+    "parts_missing": "服务商缺少所需配件",
     "already_booked": "该车辆当天已有预约",
     "closed_day": "该服务商当天休息",
     "full": "该时段已约满，请另选时间",

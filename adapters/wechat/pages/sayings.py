@@ -137,13 +137,20 @@ _REASONS: dict[str, Pair] = {
     "too_far": ("日期太远，请选近一些的日期。", "That is too far ahead: please choose an earlier day."),
     "full": ("这个时间刚刚约满，请换一个时间。", "That time has just been taken: please choose another."),
     "closed_day": ("服务店当天休息，请换一天。", "The dealer is closed that day: please choose another."),
+    "closed_dealer": ("这家服务店暂停接受预约，请换一家。", "This dealer takes no bookings for now: please choose another."),
+    "parts_missing": ("服务店缺少所需配件，请致电服务店。", "The dealer lacks a part: please call them."),
     "unknown_dealer": ("这家服务店暂不接受预约，请换一家。", "This dealer takes no bookings: please choose another."),
     "already_booked": ("这辆车当天已有预约。", "There is a booking for this car on that day already."),
     "by_follower": ("您已取消本次预约。", "You cancelled it."),
+    "day_passed": ("预约的日期已过，一直没有联系上您。", "The day has passed and we could not reach you."),
     "slip_cancelled": ("服务店取消了本次预约，详情请致电服务店。", "The dealer cancelled it: please call them for details."),
 }
 
 _KEPT: dict[str, Pair] = {
+    "closed": ("这次预约已经结束，不能再更改。", "This booking has ended and cannot be changed."),
+    "already_booked": ("这辆车那天已有预约，原来的时间不变。", "There is a booking for this car on that day already: nothing has changed."),
+    "past_day": ("您想改的日期已过，原来的时间不变。", "The day you wanted is past: nothing has changed."),
+    "too_far": ("您想改的日期太远，原来的时间不变。", "The day you wanted is too far ahead: nothing has changed."),
     "too_late": ("离到店时间太近，不能在线取消或改期，请致电服务店。", "It is too close to be changed here: please call the dealer."),
     "full": ("您想改的时间已约满，原来的时间不变。", "The time you wanted is taken: nothing has changed."),
     "too_soon": ("您想改的日期太近，服务店来不及准备，原来的时间不变。", "The day you wanted is too soon: nothing has changed."),
