@@ -148,5 +148,5 @@ def test_each_call_of_a_vendor_is_written_down_with_its_end(adapter_with):
 
 
 def test_a_provider_without_its_section_is_refused_at_the_start():
-    with pytest.raises(ValueError, match="sms.http"):
+    with pytest.raises(ValueError, match=r"sms\.http"):
         Sms.model_validate({"provider": "http", "reference": {"base_url": "http://127.0.0.1:1", "api_key": "key"}})
