@@ -1,6 +1,7 @@
 """What a follower may type: put right where the meaning is plain, and refused with a word for the field where it is not.
 
-Pure. Full-width characters, spaces, hyphens and small letters are how phones write; none of them is a mistake.
+Pure. Full-width characters, spaces, hyphens and small letters are how phones write; none of them is a mistake. Digits are 0 to 9:
+`\\d` would take those of every script.
 """
 
 import re
@@ -44,7 +45,7 @@ def plain(text: str) -> str:
 
 def mobile_of(text: str) -> str:
     """Without +86, 0086 or 86 in front of eleven digits."""
-    return re.sub(r"^(?:\+86|0086|86)(?=\d{11}$)", "", plain(text))
+    return re.sub(r"^(?:\+86|0086|86)(?=[0-9]{11}$)", "", plain(text))
 
 
 def masked(mobile: str) -> str:
@@ -76,7 +77,7 @@ def id_problem(number: str, today: date) -> FieldProblem | None:
     """18 digits of GB 11643, or the 15 of before 1999. Passports and other papers are for the dealer's desk."""
     if not number:
         return _empty("id_number")
-    if not re.fullmatch(r"\d{17}[\dX]|\d{15}", number):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]|[0-9]{15}", number):
         return FieldProblem(
             field="id_number",
             code="id_form",
@@ -113,7 +114,7 @@ def _checks(number: str) -> bool:
 def mobile_problem(mobile: str) -> FieldProblem | None:
     if not mobile:
         return _empty("mobile")
-    if not re.fullmatch(r"1[3-9]\d{9}", mobile):
+    if not re.fullmatch(r"1[3-9][0-9]{9}", mobile):
         return FieldProblem(
             field="mobile",
             code="mobile_form",
@@ -126,7 +127,7 @@ def mobile_problem(mobile: str) -> FieldProblem | None:
 def code_problem(code: str) -> FieldProblem | None:
     if not code:
         return _empty("code")
-    if not re.fullmatch(r"\d{6}", code):
+    if not re.fullmatch(r"[0-9]{6}", code):
         return FieldProblem(field="code", code="code_form", message="验证码是 6 位数字。", message_en="The code is 6 digits.")
     return None
 

@@ -112,6 +112,17 @@ def test_a_code_is_six_digits(typed, code):
     assert code_problem(plain("１２３ ４５６")) is None
 
 
+@pytest.mark.parametrize("other", ["٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९"])
+def test_digits_that_no_phone_here_writes_are_none(other):
+    """They count as digits in Python, and would be another number of the same person wherever tries are counted."""
+    written = str.maketrans("0123456789", other)
+
+    assert mobile_problem(mobile_of("13800138000".translate(written))).code == "mobile_form"
+    assert mobile_problem(mobile_of("1380013" + "8000".translate(written))).code == "mobile_form"
+    assert id_problem(plain(GOOD_ID.translate(written)), TODAY).code == "id_form"
+    assert code_problem(plain("123456".translate(written))).code == "code_form"
+
+
 def test_all_that_is_wrong_is_said_at_once():
     _, found = check_registration(form(vin="1", id_number="2", mobile="3"), TODAY)
 
