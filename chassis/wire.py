@@ -10,10 +10,12 @@ import io
 import json
 import re
 import socket
+import string
 from contextlib import AbstractContextManager
 from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import eventlet
 import eventlet.wsgi
@@ -102,6 +104,8 @@ class Wire(eventlet.wsgi.HttpProtocol):
         environ["wsgi.input"] = environ["eventlet.input"] = body
         if given.chunked_input:
             environ["wsgi.input_terminated"] = True  # without it werkzeug takes a body of no announced length for none
+        asked = environ.get("QUERY_STRING", "")  # werkzeug breaks at a byte that is no UTF-8
+        environ["QUERY_STRING"] = quote(asked, safe=string.punctuation, encoding="latin-1")
         return environ
 
     def _read_request_line(self) -> bytes:

@@ -168,6 +168,21 @@ def test_flask_reads_a_chunked_body_to_its_end(listener):
     assert answer.endswith(b"hello")
 
 
+def test_an_address_with_bytes_that_belong_in_no_address_is_read_as_if_they_had_been_escaped(listener):
+    """Old phones send them, and so does who looks for what breaks."""
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: f"{request.args['q']} {request.full_path}")
+    listener.mount("public", "/m", app)
+    listener.start()
+    asked = (b"%2B1&\xe8\xbd\xa6", b"\xff\xc4", b"a|b{}\"'")
+    ends = b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+    answers = [answered(listener.bound("public"), b"GET /m/?q=" + query + ends) for query in asked]
+
+    said = [answer.rpartition(b"\r\n\r\n")[2].decode() for answer in answers]
+    assert said == ["+1 /?q=%2B1&%E8%BD%A6", "%FF%C4 /?q=%FF%C4", "a|b{}\"' /?q=a|b{}\"'"]
+
+
 class FullThenOpen:
     """A listening socket of a process that may open no more files, until one is closed."""
 
