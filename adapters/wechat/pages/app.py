@@ -10,6 +10,7 @@ from adapters.wechat.pages.context import Context
 from adapters.wechat.pages.copies import Copies
 from adapters.wechat.pages.entering import LoginWanted, to_login
 from adapters.wechat.pages.headers import hardening
+from adapters.wechat.pages.own_paths import address, moved_to, wanted_path
 from adapters.wechat.pages.problems import Problem
 from adapters.wechat.pages.submitting import Submitting
 from adapters.wechat.pages.tables import KEEPINGS
@@ -45,6 +46,7 @@ def pages_app(context: Context) -> Flask:
     # What nobody handles goes to the listener, which answers and logs it without its text.
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, PROPAGATE_EXCEPTIONS=True, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
+    app.before_request(_at_the_door)
     app.after_request(hardening(context.settings))
     api.add_api(app, context)
     oauth.add_oauth(app, context)
@@ -54,6 +56,11 @@ def pages_app(context: Context) -> Flask:
     app.register_error_handler(LoginWanted, lambda wanted: to_login(context, wanted.account))
     add_views(app, context)
     return app
+
+
+def _at_the_door() -> Response | None:
+    """`/m` is `/m/`, where the cookies are. Flask itself would name the host in the address, and take the request's word for it."""
+    return None if request.environ["PATH_INFO"] else moved_to(address(wanted_path()))
 
 
 def _say(problem: Problem) -> Response:

@@ -63,9 +63,14 @@ def mark(context: Context, session: Session) -> str:
 
 
 def is_marked_for(context: Context, session: Session) -> bool:
-    """False when the page that asks was made for another follower. Not every program that asks is a page."""
+    """False when the page that asks was made for another follower, or a browser posts what no page of ours has sent.
+
+    Not every program that asks is a page, and an old WebView does not say that it is a browser.
+    """
     said = request.headers.get(MARK_HEADER)
-    return said is None or said == mark(context, session)
+    if said is None:
+        return request.method == "GET" or "Sec-Fetch-Site" not in request.headers
+    return said == mark(context, session)
 
 
 def to_login(context: Context, account: str, path: str | None = None, *, again: bool = False) -> Response:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select, text
 
-from adapters.wechat.pages.session import COOKIE, mint_session, session_of
+from adapters.wechat.pages.session import COOKIE, Session, mark_of, mint_session, session_of
 from chassis.messages import decode, unwrap
 from chassis.tables import outbox
 from contracts.appointments import RequestAppointment, WithdrawAppointment
@@ -263,11 +263,18 @@ def test_another_site_cannot_post_for_the_follower(phone, database, headers):
     assert not told(database)
 
 
-@pytest.mark.parametrize(
-    "headers", [{"Sec-Fetch-Site": "same-origin", "Origin": "https://car.example.com"}, {"Sec-Fetch-Site": "none"}, {}]
-)
-def test_our_own_pages_can_post(phone, headers):
-    assert phone.book(a_form(), headers=headers).status_code == 202
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin", "Origin": "https://car.example.com"}, {"Sec-Fetch-Site": "none"}])
+def test_our_own_pages_can_post_and_nothing_else_in_a_browser(phone, headers):
+    mark = mark_of(KEY, Session(follower_id=FOLLOWER, account="main"))
+
+    assert phone.book(a_form(), headers=headers | {"X-Cheqiao-Session": mark}).status_code == 202
+    for nobodys in ({}, {"X-Cheqiao-Session": ""}, {"X-Cheqiao-Session": "\xff"}):
+        refused = phone.book(a_form(), headers=headers | nobodys)
+        assert (refused.status_code, refused.json()["code"]) == (401, "session_changed")
+
+
+def test_a_program_need_not_be_a_page(phone):
+    assert phone.book(a_form()).status_code == 202
 
 
 def test_our_pages_can_post_under_the_name_they_were_reached_by(phone):

@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 import requests
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.wrappers import Response
 
 from adapters.wechat.pages import learning
 from adapters.wechat.pages.app import pages_app
@@ -135,3 +137,12 @@ def test_an_unknown_page_is_a_page_that_says_so(phone):
 
     assert answer.status_code == 404
     assert "text/html" in answer.headers["Content-Type"]
+
+
+def test_nobody_is_sent_on_to_a_host_that_the_request_has_named(app):
+    mounted = DispatcherMiddleware(Response("nothing", 404), {"/m": app})
+    with serving(mounted) as url:
+        answer = requests.get(f"{url}/m?x=1", headers={"Host": "evil.example"}, allow_redirects=False, timeout=20)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/m/?x=1")
+    assert "evil" not in answer.text
