@@ -123,8 +123,9 @@ def test_two_phones_are_two_people_in_one_browser(house: Stage, desk: Page) -> N
 
 
 def test_who_leaves_is_asked_first(house: Stage, desk: Page) -> None:
-    desk.goto(f"{house.sandbox_url}/phone?openid=oSandboxFollower0003")
-    phone = phone_of(desk, "王芳")
+    desk.goto(f"{house.sandbox_url}/phone?openid=oSandboxFollower0004")
+    phone = phone_of(desk, "刘洋")
+    phone.get_by_role("button", name="关注公众号").click()
     phone.get_by_role("button", name="公众号资料").click()
     phone.get_by_role("button", name="不再关注").click()
 
