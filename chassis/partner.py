@@ -274,15 +274,23 @@ def seconds_asked(header: str | None, now: datetime) -> float | None:
 
 
 @contextmanager
-def harmless(*codes: str, where: str) -> Iterator[None]:
-    """A no for one of these reasons leaves things as we want them. Any other breaks the contract: we have nobody to hand it to, and
-    an operator must settle it with the partner.
-    """
+def unless(*codes: str) -> Iterator[None]:
+    """A no for one of these reasons leaves things as we want them. Raises Refused for any other."""
     try:
         yield
     except Refused as no:
         if no.reason not in codes:
-            raise ContractBroken(where, (("code", "may not be refused for this"),)) from no
+            raise
+
+
+@contextmanager
+def harmless(*codes: str, where: str) -> Iterator[None]:
+    """As `unless`; but any other no breaks the contract: we have nobody to hand it to, and an operator must settle it with the partner."""
+    try:
+        with unless(*codes):
+            yield
+    except Refused as no:
+        raise ContractBroken(where, (("code", "may not be refused for this"),)) from no
 
 
 def segment(reference: str) -> str:

@@ -44,6 +44,7 @@ ALL: tuple[type[Contract], ...] = (
     dms.FetchDealers,
     dms.AppointmentStored,
     dms.AppointmentRejected,
+    dms.AppointmentMoveRefused,
     dms.AppointmentSlipStored,
     dms.AppointmentSlipRefused,
     dms.OwnersFound,

@@ -45,7 +45,10 @@ class CloseCallTask(PartnerCommand):
 
 
 class ReopenCallTask(PartnerCommand):
-    """The follower asks for another day: call (again). A slip that is there holds until a new one comes."""
+    """The follower asks for another day: call (again). A slip that is there holds until a new one comes.
+
+    The highest `request_no` counts; of two with one number the later, which says what stands since the DMS refused the day.
+    """
 
     owner: ClassVar[str] = "csc"
     subject_field: ClassVar[str] = "appointment_id"
@@ -99,7 +102,7 @@ class AppointmentTaskCreated(CscNews):
 
 
 class AppointmentTaskRefused(CscNews):
-    """CSC will not make the task; an operator settles it."""
+    """CSC will not make the task, or not call about another day; an operator settles it."""
 
     reason: str = Field(max_length=64)
 

@@ -137,6 +137,13 @@ class AppointmentRejected(DmsAnswer):
     reason: str = Field(max_length=64)
 
 
+class AppointmentMoveRefused(DmsAnswer):
+    """The DMS will not have it on the other day: what it has on record stands."""
+
+    request_no: int = Field(ge=2)
+    reason: str = Field(max_length=64)
+
+
 class AppointmentSlipStored(DmsAnswer):
     """The slip is on record (A-APT-20)."""
 

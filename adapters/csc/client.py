@@ -1,7 +1,7 @@
 """One method per thing CSC can do for us. Takes and returns our words, never the partner's; dialect `reference`."""
 
 from adapters.csc import translate
-from chassis.partner import PartnerClient, harmless
+from chassis.partner import PartnerClient, harmless, unless
 from contracts.csc import CloseCallTask, MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
 from contracts.partners.csc import CloseRecord, TaskAnswer
 from contracts.partners.wire import DoneAnswer
@@ -23,9 +23,9 @@ class CscClient:
         return self._partner.post("/call-tasks", translate.task_record(wish), command=wish, answers=TaskAnswer, find=path).task_id
 
     def reopen_task(self, wish: ReopenCallTask) -> None:
-        """Call (again) about another day; the highest `request_no` counts there too."""
+        """Call (again) about another day; the highest `request_no` counts there too. Raises Refused."""
         path = f"/call-tasks/{wish.appointment_id}/reopen"
-        with harmless(*NOTHING_TO_REOPEN, where="csc reopen"):
+        with unless(*NOTHING_TO_REOPEN):
             self._partner.post(path, translate.reopen_record(wish), command=wish, answers=DoneAnswer)
 
     def close_task(self, wish: CloseCallTask) -> None:

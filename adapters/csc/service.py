@@ -60,8 +60,12 @@ class CscAdapter:
         return AppointmentTaskCreated(appointment_id=wish.appointment_id, task_id=task_id)
 
     @carries_out(ReopenCallTask)
-    def reopen_call_task(self, wish: ReopenCallTask) -> None:
-        self.csc.reopen_task(wish)
+    def reopen_call_task(self, wish: ReopenCallTask) -> AppointmentTaskRefused | None:
+        try:
+            self.csc.reopen_task(wish)
+        except Refused as no:
+            return AppointmentTaskRefused(appointment_id=wish.appointment_id, reason=no.reason)
+        return None
 
     @carries_out(CloseCallTask)
     def close_call_task(self, wish: CloseCallTask) -> None:

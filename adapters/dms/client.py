@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from adapters.dms import translate
 from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused
-from chassis.partner import PartnerClient, harmless, segment
+from chassis.partner import PartnerClient, harmless, segment, unless
 from contracts.dms import (
     CancelAppointment,
     DealerListed,
@@ -39,9 +39,9 @@ class DmsClient:
         return self._partner.post("/appointments", translate.store_record(wish), command=wish, answers=StoreAnswer, find=path).dms_no
 
     def move(self, wish: MoveAppointment) -> None:
-        """Another day for a request that is on record; the highest `request_no` counts there too."""
+        """Another day for a request that is on record; the highest `request_no` counts there too. Raises Refused."""
         path = f"/appointments/{wish.appointment_id}/day"
-        with harmless(*NOTHING_TO_MOVE, where="dms move"):
+        with unless(*NOTHING_TO_MOVE):
             self._partner.put(path, translate.move_record(wish), command=wish, answers=DoneAnswer)
 
     def cancel(self, wish: CancelAppointment) -> None:

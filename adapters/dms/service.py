@@ -17,6 +17,7 @@ from chassis.listener import Mount
 from chassis.partner import PartnerClient
 from chassis.runtime import ServiceRuntime
 from contracts.dms import (
+    AppointmentMoveRefused,
     AppointmentRejected,
     AppointmentSlipRefused,
     AppointmentSlipStored,
@@ -74,8 +75,12 @@ class DmsAdapter:
         return AppointmentStored(appointment_id=wish.appointment_id, dms_no=number)
 
     @carries_out(MoveAppointment)
-    def move_appointment(self, wish: MoveAppointment) -> None:
-        self.dms.move(wish)
+    def move_appointment(self, wish: MoveAppointment) -> AppointmentMoveRefused | None:
+        try:
+            self.dms.move(wish)
+        except Refused as no:
+            return AppointmentMoveRefused(appointment_id=wish.appointment_id, request_no=wish.request_no, reason=no.reason)
+        return None
 
     @carries_out(CancelAppointment)
     def cancel_appointment(self, wish: CancelAppointment) -> None:

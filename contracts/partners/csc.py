@@ -41,7 +41,10 @@ class TaskAnswer(Wire):
 
 
 class ReopenRecord(Wire):
-    """The customer asks for another day: call again. The highest `request_no` counts."""
+    """The customer asks for another day: call again.
+
+    The highest `request_no` counts; of two with one number the later, which says what stands since the DMS refused the day.
+    """
 
     request_no: int = Field(ge=2)
     requested_date: date

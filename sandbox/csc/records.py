@@ -74,12 +74,15 @@ class CscRecords:
         return Answer.of(201, TaskAnswer(task_id=_task_id(row)))
 
     def reopen_task(self, tx: sqlite3.Connection, appointment_id: UUID, wish: ReopenRecord) -> Answer:
-        """Another day is asked for: call (again); the highest `request_no` counts. What the DCRC or we have ended stays ended."""
+        """Another day is asked for: call (again); the highest `request_no` counts, and of two with one number the later.
+
+        What the DCRC or we have ended stays ended.
+        """
         held = _task(tx, appointment_id)
         if held is None:
             return _refusal(404, "not_found")
         record = TaskRecord.model_validate_json(held["record"])
-        if wish.request_no <= record.request_no:
+        if wish.request_no < record.request_no or record == record.model_copy(update=dict(wish)):
             return Answer.of(200, DoneAnswer())
         if (no := _ended(held, _slip(tx, appointment_id))) is not None:
             return _refusal(409, no)

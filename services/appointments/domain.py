@@ -15,7 +15,9 @@ from contracts.csc import Call
 from services.appointments.hours import day_of, end_of
 from services.appointments.standing import AGREED, CLOSED, WITHOUT_SLIP, reason_of, state_of
 from services.appointments.visits import Visit
-from services.appointments.wishes import Car, Rules, Wish, never_reached, why_not, why_not_on
+from services.appointments.wishes import Asked, Car, Rules, Wish, never_reached, why_not, why_not_on
+
+MOST_REPLACED = 5  # the DMS answers within a few requests
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Appointment:
     refused: str = ""  # the DMS's no
     answered_no: int = 1  # the highest request of the follower that has been granted or not
     kept_because: str = ""  # why the last thing that the follower asked for could not be done
+    replaced: tuple[Asked, ...] = ()  # earlier requests, the newest last: what stands again if the DMS refuses another day
     call_due_at: datetime | None = None  # set when CSC is asked to call
     task_id: str | None = None
     task_version: int = 0
@@ -119,14 +122,35 @@ class Appointment:
             return self
         if no := self._why_not_moved(wanted.requested_date, now, rules):
             return self.keep_as_it_is(wanted.request_no, no)
-        asked_to_call = self.call_due_at is not None
         return self._learn(
-            wish=wanted, answered_no=wanted.request_no, kept_because="", call_due_at=due if asked_to_call else self.call_due_at
+            wish=wanted,
+            replaced=(*self.replaced, self.wish.asked)[-MOST_REPLACED:],
+            answered_no=wanted.request_no,
+            kept_because="",
+            call_due_at=due if self.call_due_at else None,
         )
 
     def keep_as_it_is(self, request_no: int, because: str) -> "Appointment":
         """The follower's request for another day is answered with no: nothing else changes."""
         return self._learn(answered_no=max(self.answered_no, request_no), kept_because=because)
+
+    def move_refused(self, request_no: int, reason: str) -> "Appointment":
+        """The DMS will not have it on the other day: the newest request that it did not refuse stands again.
+
+        What was agreed on the phone meanwhile is no wish any more, and the DMS's word on that slip is what counts.
+        """
+        if not self.is_open or not self.replaced:
+            return self
+        if request_no != self.wish.request_no:
+            return self._learn(replaced=tuple(one for one in self.replaced if one.request_no != request_no))
+        *earlier, stands = self.replaced
+        agreed = self.slip is not None and self.slip.request_no >= request_no
+        kept_because = self.kept_because if agreed else reason
+        return self._learn(wish=replace(self.wish, **stands._asdict()), replaced=tuple(earlier), kept_because=kept_because)
+
+    def give_way(self) -> "Appointment":
+        """It cannot go back to its day: the car has another appointment on it by now."""
+        return self._learn(called_off=self.called_off or "already_booked")
 
     def stored(self, dms_no: str, call_due_at: datetime) -> "Appointment":
         """The DMS has it on record; CSC is asked to call unless it is over by now (A-APT-12, 13)."""

@@ -32,10 +32,10 @@ def orders_to_csc(before: Appointment | None, after: Appointment) -> Iterator[Pa
     asked_before = bool(before and before.call_due_at)
     if after.call_due_at and after.car and after.dms_no and not asked_before:
         yield _open_task(after, after.car, after.dms_no, after.call_due_at)
-    if after.call_due_at and asked_before and before and after.wish.request_no > before.wish.request_no:
+    if after.call_due_at and asked_before and before and after.wish.request_no != before.wish.request_no:
         yield ReopenCallTask(
             appointment_id=after.id,
-            request_no=after.wish.request_no,
+            request_no=max(after.wish.request_no, before.wish.request_no),  # CSC minds no lower one than it has
             requested_date=after.wish.requested_date,
             slot=after.wish.slot,
             due_at=after.call_due_at,

@@ -17,6 +17,7 @@ from contracts.appointments import RequestAppointment, RescheduleAppointment, Wi
 from contracts.csc import AppointmentCallLogged, AppointmentSlipSaved, AppointmentTaskCreated, AppointmentTaskRefused
 from contracts.customers import CustomerRegistered, CustomerUnregistered
 from contracts.dms import (
+    AppointmentMoveRefused,
     AppointmentRejected,
     AppointmentSlipRefused,
     AppointmentSlipStored,
@@ -107,6 +108,15 @@ class AppointmentsService:
     def on_rejected(self, message: AppointmentRejected, tx: Transaction) -> None:
         before = self.appointments.get(tx, message.appointment_id)
         self._keep(tx, before, before.refuse(message.reason))
+
+    @handles(AppointmentMoveRefused)
+    def on_move_refused(self, message: AppointmentMoveRefused, tx: Transaction) -> None:
+        """It goes back to the day that the DMS has, place or not."""
+        before = self.appointments.get(tx, message.appointment_id)
+        after = before.move_refused(message.request_no, message.reason)
+        if after.wish != before.wish and self.appointments.is_booked(tx, after.wish):
+            after = before.give_way()
+        self._keep(tx, before, after)
 
     @handles(AppointmentTaskCreated)
     def on_task_created(self, message: AppointmentTaskCreated, tx: Transaction) -> None:

@@ -17,7 +17,7 @@ from services.appointments.owner_store import OwnerStore
 from services.appointments.standing import AGREED, CLOSED, WITHOUT_SLIP
 from services.appointments.tables import appointments, early_withdrawals
 from services.appointments.tables import metadata as metadata  # noqa: PLC0414 - all tables of the service, as `store.metadata` everywhere
-from services.appointments.wishes import Car, Wish
+from services.appointments.wishes import Asked, Car, Wish
 
 MOST_AT_ONCE = 100
 """A sweep is one transaction: what is left is for the next."""
@@ -125,6 +125,7 @@ def _columns_of(it: Appointment) -> dict[str, Any]:
         "missed_id": it.missed[1],
         "missed_version": it.missed[0],
         "troubles": sorted(it.troubles),
+        "replaced": [(one.request_no, one.requested_date.isoformat(), one.slot) for one in it.replaced],
         **_slip_columns(it.slip),
         **{name: getattr(wish, name) for name in _OF_THE_WISH},
         **{name: getattr(it, name) for name in _AS_THEY_ARE},
@@ -201,6 +202,7 @@ def _appointment_of(row: Row[Any], car: Car | None) -> Appointment:
         on_record=(row.on_record_version, row.on_record_id),
         missed=(row.missed_version, row.missed_id),
         troubles=frozenset(row.troubles),
+        replaced=tuple(Asked(number, date.fromisoformat(day), slot) for number, day, slot in row.replaced or ()),
         **{name: columns[name] for name in _AS_THEY_ARE},
         **{name: _or_none(from_millis, columns[name]) for name in _TIMES},
     )

@@ -32,6 +32,7 @@ appointments = Table(
     Column("submitted_at", BigInteger, nullable=False),
     Column("answered_no", Integer, nullable=False),
     Column("kept_because", String(64), nullable=False),
+    Column("replaced", JSON, comment="earlier requests: number, day, slot"),
     Column("turned_away", String(64), nullable=False),
     Column("dms_asked", Boolean, nullable=False),
     Column("dms_no", String(64)),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import takewhile
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.appointments import ServiceItem
@@ -20,6 +21,14 @@ class Rules:
     cancel_until: timedelta = timedelta(hours=2)  # before the appointment; later the follower has to phone
     no_show_after: timedelta = timedelta(hours=12)  # after the end of the day
     most_attempts: int = 5  # calls that did not reach the follower before we give up (S-20)
+
+
+class Asked(NamedTuple):
+    """What one request of the follower asks for. An empty slot is any time of the day."""
+
+    request_no: int
+    requested_date: date
+    slot: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,10 @@ class Wish:
     source: str = "menu"
     reminder_item_id: UUID | None = None
     request_no: int = 1
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(self.request_no, self.requested_date, self.slot)
 
     @property
     def open_key(self) -> str:

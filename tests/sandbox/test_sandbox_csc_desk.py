@@ -10,10 +10,10 @@ from tests.sandbox.stage import CSC_KEY, a_task_record
 from tests.sandbox.test_sandbox_csc import an_open_task, pushed
 
 
-def reopen(stage, task, request_no, day="2026-04-08", slot="14:00-15:00"):
+def reopen(stage, task, request_no, day="2026-04-08", slot="14:00-15:00", again=""):
     body = {"request_no": request_no, "requested_date": day, "slot": slot, "due_at": "2026-04-02T18:00:00+08:00"}
     url = stage.at(f"/csc/api/v1/call-tasks/{task}/reopen")
-    return requests.post(url, json=body, headers={**CSC_KEY, "Idempotency-Key": f"re-{task}-{request_no}"}, timeout=10)
+    return requests.post(url, json=body, headers={**CSC_KEY, "Idempotency-Key": f"re-{task}-{request_no}{again}"}, timeout=10)
 
 
 def outcome(stage, appointment_id, word="completed"):
@@ -58,6 +58,15 @@ def test_the_highest_request_counts_in_any_order(stage):
     late = reopen(stage, task, 2)
 
     assert (late.status_code, the_task(stage)["record"]["requested_date"]) == (200, "2026-04-09")
+
+
+def test_of_two_days_with_one_number_the_later_counts(stage):
+    task = an_open_task(stage)["appointment_id"]
+    reopen(stage, task, 2)
+
+    back = reopen(stage, task, 2, day="2026-04-07", again="back")
+
+    assert (back.status_code, the_task(stage)["record"]["requested_date"]) == (200, "2026-04-07")
 
 
 def test_an_older_request_does_not_open_a_task_that_was_closed_by_its_slip(stage):

@@ -42,6 +42,7 @@ def _new_columns() -> list["sa.Column[Any]"]:
         sa.Column("predecessor_id", ID),
         sa.Column("answered_no", sa.Integer, nullable=False, server_default="1"),
         sa.Column("kept_because", sa.String(64), nullable=False, server_default=""),
+        sa.Column("replaced", sa.JSON),
         sa.Column("day_passed", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("transferred_to", sa.String(32), nullable=False, server_default=""),
         sa.Column("slip_request_no", sa.Integer),

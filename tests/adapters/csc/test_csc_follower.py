@@ -11,7 +11,7 @@ from adapters.csc.service import CscAdapter
 from adapters.csc.translate import news_of
 from chassis.errors import ContractBroken, Unavailable
 from contracts.appointments import ServiceItem
-from contracts.csc import MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
+from contracts.csc import AppointmentTaskRefused, MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
 from contracts.partners.csc import CscPush
 from tests.fakes.partner import BUSY, AnsweringPartner, answer, client_of, cut
 
@@ -23,7 +23,8 @@ DONE = answer(200, {"status": "ok"})
 REOPEN = ReopenCallTask(appointment_id=ID, request_no=2, requested_date=date(2026, 3, 12), slot="09:00-10:00", due_at=AT)
 OUTCOME = RecordOutcome(appointment_id=ID, outcome="no_show", at=AT)
 REGISTERED = MarkRegistered(binding_id=ID, binding_version=3, customer_id="C0001", vin=VIN, registered=False, at=AT)
-EVERYTHING = [("reopen_call_task", REOPEN), ("record_outcome", OUTCOME), ("mark_registered", REGISTERED)]
+WITHOUT_NEWS = [("record_outcome", OUTCOME), ("mark_registered", REGISTERED)]
+EVERYTHING = [*WITHOUT_NEWS, ("reopen_call_task", REOPEN)]
 
 
 def no(code: str, status: int = 409):
@@ -92,6 +93,12 @@ def test_a_task_that_csc_never_made_need_not_be_opened_again(csc_answering):
     assert csc_answering(no("not_found", 404)).reopen_call_task(REOPEN) is None
 
 
+def test_any_other_no_to_another_day_becomes_news(csc_answering):
+    refused = csc_answering(no("task_limit")).reopen_call_task(REOPEN)
+
+    assert (type(refused), refused.appointment_id, refused.reason) == (AppointmentTaskRefused, ID, "task_limit")
+
+
 def test_an_outcome_is_told_to_csc(csc_answering):
     csc = csc_answering(DONE)
 
@@ -112,7 +119,7 @@ def test_who_is_registered_is_told_to_csc_without_a_vin_in_the_path(csc_answerin
     assert csc.asked[0].json() == {"version": 3, "customer_id": "C0001", "vin": VIN, "registered": False, "at": "2026-03-09T01:30:00Z"}
 
 
-@pytest.mark.parametrize(("carry", "wish"), EVERYTHING)
+@pytest.mark.parametrize(("carry", "wish"), WITHOUT_NEWS)
 def test_a_no_that_nobody_hears_of_comes_before_an_operator(csc_answering, carry, wish):
     with pytest.raises(ContractBroken, match="may not be refused"):
         getattr(csc_answering(no("system_says_no")), carry)(wish)

@@ -14,6 +14,7 @@ from adapters.dms.translate import news_of
 from chassis.errors import ContractBroken, Unavailable
 from contracts.appointments import places_id
 from contracts.dms import (
+    AppointmentMoveRefused,
     CapacitySet,
     DealerListed,
     FetchDealers,
@@ -95,6 +96,12 @@ def test_what_the_dms_has_closed_itself_need_not_be_moved(dms_answering, refusal
     assert dms_answering(refusal).move_appointment(MOVE) is None
 
 
+def test_a_no_to_another_day_becomes_news(dms_answering):
+    refused = dms_answering(no("closed_day")).move_appointment(MOVE)
+
+    assert (type(refused), refused.appointment_id, refused.request_no, refused.reason) == (AppointmentMoveRefused, ID, 2, "closed_day")
+
+
 def test_an_outcome_is_kept_at_the_dms(dms_answering):
     dms = dms_answering(DONE)
 
@@ -118,7 +125,7 @@ def test_a_car_that_changed_hands_meanwhile_need_not_be_registered(dms_answering
     assert dms_answering(no("not_owner", 409)).store_registration(REGISTRATION) is None
 
 
-WITHOUT_NEWS = [("move_appointment", MOVE), ("store_outcome", OUTCOME), ("store_registration", REGISTRATION)]
+WITHOUT_NEWS = [("store_outcome", OUTCOME), ("store_registration", REGISTRATION)]
 
 
 @pytest.mark.parametrize(("carry", "wish"), [*WITHOUT_NEWS, ("fetch_dealers", FETCH)])
@@ -127,7 +134,7 @@ def test_a_no_that_nobody_hears_of_comes_before_an_operator(dms_answering, carry
         getattr(dms_answering(no("system_says_no")), carry)(wish)
 
 
-EVERYTHING = [*WITHOUT_NEWS, ("find_owner", FIND), ("fetch_dealers", FETCH)]
+EVERYTHING = [*WITHOUT_NEWS, ("move_appointment", MOVE), ("find_owner", FIND), ("fetch_dealers", FETCH)]
 
 
 @pytest.mark.parametrize(("carry", "wish"), EVERYTHING)

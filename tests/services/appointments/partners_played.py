@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from contracts.appointments import AppointmentConfirmed, AppointmentNews, RequestAppointment, State
 from contracts.csc import AppointmentTaskCreated, CloseCallTask, CscNews, OpenCallTask, RecordOutcome, ReopenCallTask
 from contracts.dms import (
+    AppointmentMoveRefused,
     AppointmentRejected,
     AppointmentSlipRefused,
     AppointmentSlipStored,
@@ -31,6 +32,7 @@ class Dms:
 
     def __init__(self, refuses: bool) -> None:
         self.refuses = refuses
+        self.refuses_another_day = False
         self.state = "unknown"
         self.dealer_code = ""
         self.day: date | None = None
@@ -45,6 +47,8 @@ class Dms:
             case StoreAppointment():
                 self.state, self.day, self.dealer_code = "stored", wish.requested_date, wish.dealer_code
                 return [AppointmentStored(appointment_id=wish.appointment_id, dms_no="D-7")]
+            case MoveAppointment() if self.refuses_another_day and self.state == "stored":
+                return [AppointmentMoveRefused(appointment_id=wish.appointment_id, request_no=wish.request_no, reason="no_bay")]
             case MoveAppointment():
                 self.day = wish.requested_date
                 return []

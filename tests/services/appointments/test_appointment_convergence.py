@@ -89,9 +89,10 @@ def replay(steps: list[tuple[str, Step]]) -> tuple[Appointment, list[Contract]]:
 
 
 def known_of(appointment: Appointment) -> dict[str, Any]:
-    """All but what counts our own steps, of which there are fewer where news came twice or an old version never counted; and of what is
-    over, all but what the follower asked for and whether the car came, since only what is open hears of these."""
-    known = vars(appointment) | {"state": appointment.state, "reason": appointment.reason, "version": 0}
+    """All but what counts our own steps, of which there are fewer where news came twice or an old version never counted; all but what the
+    DMS was asked for before, since of a later request's predecessor it may never have heard; and of what is over, all but what the
+    follower asked for and whether the car came, since only what is open hears of these."""
+    known = vars(appointment) | {"state": appointment.state, "reason": appointment.reason, "version": 0, "replaced": ()}
     known["announced"] = bool(appointment.announced) and appointment.is_open and appointment.visit_id is None
     known["call_due_at"] = appointment.call_due_at is not None
     if not appointment.is_open:

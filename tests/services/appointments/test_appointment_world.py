@@ -23,7 +23,18 @@ from tests.services.appointments.partners_played import Csc, World
 from tests.services.house import House, Times, readings_of
 
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-TURNS = ["dms refuses", "dms says no later", "taken back", "in vain", "declined", "called off", "transferred", "another day", "visit"]
+TURNS = [
+    "dms refuses",
+    "dms says no later",
+    "taken back",
+    "in vain",
+    "declined",
+    "called off",
+    "transferred",
+    "another day",
+    "day refused",
+    "visit",
+]
 
 
 class AWorld(RuleBasedStateMachine):
@@ -105,12 +116,17 @@ class AWorld(RuleBasedStateMachine):
     def the_follower_takes_it_back(self) -> None:
         self.world.take_in(a_withdrawal(self.world.id))
 
-    @precondition(lambda self: "another day" in self.turns)
+    @precondition(lambda self: self.turns & {"another day", "day refused"})
     @rule(ahead=st.integers(0, 1))
     def the_follower_asks_for_another_day(self, ahead: int) -> None:
         """Now and then a later request overtakes an earlier one."""
         self.request_no += 1
         self.world.take_in(self.rescheduling(self.request_no + ahead))
+
+    @precondition(lambda self: "day refused" in self.turns)
+    @rule(busy=st.booleans())
+    def the_dealers_diary_fills_or_frees(self, busy: bool) -> None:
+        self.world.cases[self.world.id].dms.refuses_another_day = busy
 
     def rescheduling(self, request_no: int) -> Contract:
         return a_rescheduling(self.world.id, request_no, FRIDAY + timedelta(days=request_no))
