@@ -111,7 +111,7 @@ def create_app(phones: Phones, web_view: Blueprint) -> Flask:
 def _pages(app: Flask, phones: Phones) -> None:
     @app.get("/")
     def page() -> Response:
-        g.lang = request.args.get("lang") or request.cookies.get("phone_lang") or "zh"
+        g.lang = request.args.get("lang") or request.cookies.get("phone_lang") or request.cookies.get("cheqiao_lang") or "zh"
         if g.lang not in ("zh", "en"):
             g.lang = "zh"
         setup = {
