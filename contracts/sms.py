@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from contracts.envelope import Event, PartnerCommand
 from contracts.personal import Mobile, SmsCode, SmsText
@@ -21,6 +21,7 @@ class SendSms(PartnerCommand):
     mobile: Mobile
     text: SmsText
     code: SmsCode | None = None
+    good_until: AwareDatetime | None = Field(default=None, description="What it says is not true any more after that: then it is not sent.")
 
 
 class SmsNews(Event):

@@ -59,6 +59,8 @@ class TemplateJobFinished(Push):
 class PushReceived(Push):
     """Any other type, kept whole: nothing a follower does is thrown away because we do not know it yet."""
 
+    readers: ClassVar[tuple[str, ...]] = ("messaging",)
+
     msg_type: str = Field(max_length=64)
     event: str = Field(default="", max_length=64)
     raw: RawPush = Field(description="The push as JSON.")

@@ -39,4 +39,5 @@ def sms_with(code: str, registration: Registration, owner: Owner) -> SendSms:
         mobile=mobile_of(owner.mobile),
         text=f"【车桥】验证码 {code}，{minutes} 分钟内有效，用于绑定您的爱车。请勿泄露给他人；如非本人操作，请忽略本短信。",
         code=code,
+        good_until=registration.code.expires_at if registration.code else None,
     ).identified(uuid5(registration.registration_id, f"code:{registration.code_no}"))

@@ -125,6 +125,10 @@ class Registration:
     def activate(self, binding_id: UUID) -> "Registration":
         return replace(self.end(State.ACTIVE), binding_id=binding_id)
 
+    def lapse(self) -> "Registration":
+        """Its time is over. Who waited for the DMS until then has left long ago."""
+        return self.end(State.EXPIRED, late=self.state is State.CHECKING)
+
     def end(self, state: State, *, late: bool = False) -> "Registration":
         """Ended once is ended."""
         if not self.is_open:

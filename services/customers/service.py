@@ -131,7 +131,7 @@ class CustomersService:
         """What nobody goes on with ends, and what was counted on other days is forgotten."""
         now = self.now()
         for before in self.registrations.lapsed(tx, now):
-            self._step(tx, before, before.end(At.EXPIRED))
+            self._step(tx, before, before.lapse())
         self.counters.forget_before(tx, day_of(now))
 
     def _admitted(self, tx: Transaction, begun: Registration, text_version: str) -> Registration:
@@ -153,7 +153,7 @@ class CustomersService:
         if before is None or not before.is_open or before.follower_id != message.follower_id:
             return None
         if before.has_lapsed(self.now()):
-            self._step(tx, before, before.end(At.EXPIRED))
+            self._step(tx, before, before.lapse())
         elif self.counters.is_reached(tx, a_wrong_code(before.follower_id), day_of(self.now())):
             self._step(tx, before, before.end(At.LOCKED))
         else:

@@ -10,6 +10,25 @@ CLICKED_OPENS = timedelta(minutes=1)
 """So long after a message, or after a click, a follow or a scan, a follower may be answered freely (wechat/platform.md, Sending)."""
 
 
+MESSAGES = frozenset({"text", "image", "voice", "video", "shortvideo", "location", "link", "file"})
+CLICKS = frozenset({"click", "scan", "scancode_push", "scancode_waitmsg"})
+
+
+class Opening(StrEnum):
+    """What a follower did, as far as it opens a window."""
+
+    WROTE = "wrote"
+    CLICKED = "clicked"
+    NOTHING = "nothing"
+
+
+def opening_of(msg_type: str, event: str) -> Opening:
+    """`msg_type` and `event` as WeChat names them."""
+    if msg_type.lower() in MESSAGES:
+        return Opening.WROTE
+    return Opening.CLICKED if msg_type.lower() == "event" and event.lower() in CLICKS else Opening.NOTHING
+
+
 @dataclass(frozen=True)
 class Contact:
     """How to reach a follower.

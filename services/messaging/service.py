@@ -38,6 +38,7 @@ from contracts.wechat import (
     FollowerUnsubscribed,
     MenuClicked,
     Push,
+    PushReceived,
     TemplateAccepted,
     TemplateDelivered,
     TemplateRefused,
@@ -47,7 +48,7 @@ from contracts.wechat import (
     TextRefused,
 )
 from services.messaging import news
-from services.messaging.domain import Channel, Confirmation, Contact
+from services.messaging.domain import Channel, Confirmation, Contact, Opening, opening_of
 from services.messaging.store import ConfirmationStore, ContactStore, DealerStore, MobileStore, ToldStore
 from services.messaging.words import REGISTRATION_WORDS, sentence_of
 
@@ -186,6 +187,15 @@ class MessagingService:
     def on_wrote(self, message: TextReceived, tx: Transaction) -> None:
         before = self._contact_of(message, tx)
         self.contacts.save(tx, before, before.wrote(message.created_at))
+
+    @handles(PushReceived)
+    def on_pushed(self, message: PushReceived, tx: Transaction) -> None:
+        """Pictures, voice and places are messages too, and scans are clicks; most other events open nothing."""
+        opens = opening_of(message.msg_type, message.event)
+        if opens is not Opening.NOTHING:
+            before = self._contact_of(message, tx)
+            at = message.created_at
+            self.contacts.save(tx, before, before.wrote(at) if opens is Opening.WROTE else before.clicked(at))
 
     def _contact_of(self, message: Push | Binding | RegistrationNews, tx: Transaction) -> Contact:
         """As known; made where there is none."""

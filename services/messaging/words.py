@@ -61,6 +61,7 @@ OTHER_REASON = "详情请咨询服务商"
 REGISTRATION_WORDS: dict[RegistrationState, tuple[str, str]] = {
     RegistrationState.MATCHED: ("已核实", "请打开页面，完成手机验证"),
     RegistrationState.REJECTED: ("未通过", "信息不符，请核对后重新提交"),
+    RegistrationState.EXPIRED: ("未完成", "暂时未能核实，请重新提交"),
     RegistrationState.VIN_WANTED: ("需补充", "请打开页面，填写完整车架号"),
 }
 """State and reason, where the follower has to go on."""

@@ -1,5 +1,6 @@
 """Text messages: both providers over real sockets, each way that a provider may answer, and what is never said."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ CODE = SendSms(
     text="【车桥】验证码 314159",
     code="314159",
 )
+AT = datetime(2026, 3, 2, 1, 5, tzinfo=UTC)
 A_VENDOR = {
     "headers": {"Authorization": "Bearer vendor-key"},
     "body": {"to": "{mobile}", "template": "{template}", "params": '{"code":"{code}"}', "ref": "{reference}"},
@@ -55,6 +57,16 @@ def adapter_with():
     yield make
     for partner in opened:
         partner.close()
+
+
+@pytest.mark.parametrize("provider", ["reference", "http"])
+def test_a_code_that_has_expired_is_not_sent(adapter_with, provider):
+    sms = adapter_with(provider)
+    sms.now = lambda: AT
+
+    late = sms.send_sms(CODE.model_copy(update={"good_until": AT}))
+
+    assert (type(late), late.reason, sms.asked) == (SmsRefused, "too_late", [])
 
 
 def test_the_reference_provider_gets_text_template_and_code_under_the_commands_id(adapter_with):

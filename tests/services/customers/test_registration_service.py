@@ -261,6 +261,12 @@ def test_the_right_code_twice_is_one_binding(house):
     assert (states_of(once), again) == (["active"], [])
 
 
+def test_a_code_that_cannot_be_sent_in_time_is_not_to_be_sent_at_all(house):
+    _, sms = with_code(house)
+
+    assert sms.good_until == NOW + timedelta(minutes=5)
+
+
 def test_a_code_holds_five_minutes(house):
     request, sms = with_code(house)
     later(house, minutes=5)
@@ -328,6 +334,7 @@ def test_the_sweep_ends_what_nobody_went_on_with(house):
 
     assert (early, states_of(coded), states_of(asked), swept(house)) == ([], ["expired"], ["expired"], [])
     assert asked[0].registration_id == waiting.registration_id
+    assert (coded[0].late, asked[0].late) == (False, True)
     assert house.deliver(found(waiting, OWNER)) == []
 
 

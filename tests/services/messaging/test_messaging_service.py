@@ -30,7 +30,7 @@ from contracts.customers import (
     RegistrationRejected,
     RegistrationState,
 )
-from contracts.wechat import FollowerSubscribed, FollowerUnsubscribed, MenuClicked, SendTemplate, TextReceived
+from contracts.wechat import FollowerSubscribed, FollowerUnsubscribed, MenuClicked, PushReceived, SendTemplate, TextReceived
 from services.messaging.service import MessagingService
 from services.messaging.words import OTHER_REASON, REASON_WORDS, REGISTRATION_WORDS, STATE_WORDS, TRANSFERRED, UNREGISTERED_WORDS
 from tests.services.house import House, types_of
@@ -196,6 +196,12 @@ def test_who_is_asked_late_for_the_whole_vin_is_told_so(house):
     assert (wish.template, wish.fields["reason"]) == ("registration_rejected", "请打开页面，填写完整车架号")
 
 
+def test_who_waited_for_a_dms_that_never_answered_is_told_to_begin_anew(house):
+    (wish,) = house.deliver(judged(RegistrationProgressed, state=RegistrationState.EXPIRED))
+
+    assert (wish.template, wish.fields["state"]) == ("registration_rejected", "未完成")
+
+
 @pytest.mark.parametrize("state", [RegistrationState.CODE_SENT, RegistrationState.LOCKED, RegistrationState.ACTIVE])
 def test_what_only_the_page_shows_is_not_told_though_it_is_late(house, state):
     assert house.deliver(judged(RegistrationProgressed, state=state)) == []
@@ -265,6 +271,28 @@ def test_a_message_is_remembered_apart_from_a_click(house):
 
     assert contact(house).wrote_at == NOW + timedelta(seconds=7)
     assert contact(house).clicked_at == NOW + timedelta(seconds=9)
+
+
+@pytest.mark.parametrize("msg_type", ["image", "voice", "video", "shortvideo", "location", "link", "text"])
+def test_whatever_is_written_is_a_message(house, msg_type):
+    house.deliver(pushed(PushReceived, 7, msg_type=msg_type, raw="{}"))
+
+    assert (contact(house).wrote_at, contact(house).clicked_at) == (NOW + timedelta(seconds=7), None)
+
+
+@pytest.mark.parametrize("event", ["SCAN", "CLICK", "scancode_waitmsg"])
+def test_a_scan_is_a_click(house, event):
+    house.deliver(pushed(PushReceived, 7, msg_type="event", event=event, raw="{}"))
+
+    assert (contact(house).wrote_at, contact(house).clicked_at) == (None, NOW + timedelta(seconds=7))
+
+
+@pytest.mark.parametrize("event", ["LOCATION", "VIEW", "an_event_of_tomorrow"])
+def test_what_opens_no_window_is_not_remembered(house, event):
+    before = contact(house)
+
+    assert house.deliver(pushed(PushReceived, 7, msg_type="event", event=event, raw="{}")) == []
+    assert contact(house) == before
 
 
 def test_words_fit_into_wechats_keywords():
