@@ -84,6 +84,13 @@ def test_every_state_says_how_it_stands_and_what_to_do(shown, state, says, leads
     assert not leads or leads in page.links().values()
 
 
+@pytest.mark.parametrize(("code_no", "of_a_code"), [(0, False), (1, True)])
+def test_only_who_was_sent_a_code_is_told_that_it_was_not_entered(shown, code_no, of_a_code):
+    shown.hear(registration_news(state="expired", code_no=code_no))
+
+    assert ("太久没有填写验证码" in shown.see(PAGE).text) is of_a_code
+
+
 def test_every_state_has_a_page_of_its_own(shown):
     headings = set()
     for version, state in enumerate(RegistrationState, start=1):
