@@ -26,11 +26,11 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from urllib3.exceptions import HTTPError
 
 from chassis import crash
+from chassis.called import Called
 from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused, Unavailable
 from chassis.logs import get_logger
 from chassis.privacy import violations_of
-from chassis.settings import Called
 from contracts.envelope import Command
 from contracts.partners.wire import RefusalAnswer
 

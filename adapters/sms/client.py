@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from adapters.sms.configured import ConfiguredProvider
+from chassis.called import Sms
 from chassis.partner import CallLog, PartnerClient
-from chassis.settings import Sms
 from contracts.partners.sms import SmsReceipt, SmsRecord
 from contracts.sms import SendSms
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 import requests
 from urllib3.exceptions import HTTPError
 
+from chassis.called import HttpSms
 from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused, Unavailable
 from chassis.partner import CallLog, PartnerCall
-from chassis.settings import HttpSms
 from contracts.sms import SendSms
 
 PARTNER = "sms"

@@ -21,7 +21,8 @@ OURS = "a-token-of-our-own-that-nobody-else-knows"
 
 def production(**changed: str) -> dict[str, str]:
     """The environment of a sound production."""
-    templates = ("CONFIRMED", "TURNED_DOWN", "UNREACHABLE", "CANCELLED", "DECLINED", "WITHDRAWN")
+    appointments = ("CONFIRMED", "TURNED_DOWN", "UNREACHABLE", "CANCELLED", "DECLINED", "WITHDRAWN", "TRANSFERRED")
+    templates = (*appointments, "REGISTRATION_MATCHED", "REGISTRATION_REJECTED", "UNREGISTERED")
     return {
         "CHEQIAO_PUBLIC_URL": "https://car.example.com",
         "CHEQIAO_BROKER_URL": "amqp://cheqiao:broker-password@rabbitmq:5672/",
@@ -41,6 +42,8 @@ def production(**changed: str) -> dict[str, str]:
         "CHEQIAO_CSC_URL": "https://csc.example.com/api/v1",
         "CHEQIAO_CSC_API_KEY": "csc-key",
         "CHEQIAO_CSC_WEBHOOK_SECRET": ANOTHER_WEBHOOK,
+        "CHEQIAO_SMS_URL": "https://sms.example.com/api/v1",
+        "CHEQIAO_SMS_API_KEY": "sms-key",
     } | changed
 
 
@@ -93,9 +96,9 @@ def test_every_template_has_its_words(tmp_path):
 
     assert templates["appointment_confirmed"].id == "sandbox-tpl-confirmed"
     assert templates["appointment_confirmed"].fields == {"thing1": "items", "date2": "time", "thing3": "dealer", "phrase4": "state"}
-    assert set(templates) == {
-        f"appointment_{end}" for end in ("confirmed", "turned_down", "unreachable", "cancelled", "declined", "withdrawn")
-    }
+    ends = ("confirmed", "turned_down", "unreachable", "cancelled", "declined", "withdrawn", "transferred")
+    others = {"registration_matched", "registration_rejected", "customer_unregistered"}
+    assert set(templates) == {f"appointment_{end}" for end in ends} | others
 
 
 def test_the_secrets_of_embedded_are_made_once_for_their_owner_only(tmp_path):
@@ -157,7 +160,7 @@ def test_a_wrong_key_deep_inside_is_found_too(tmp_path):
 
     said = refusal(production(), config_with(tmp_path, {"accounts": {"main": account | {"tokn": "x"}}}))
 
-    assert "accounts.main.tokn: is not a known key; known here: appid, secret, token" in said
+    assert "accounts.main.tokn: is not a known key; known here: title, appid, secret, token" in said
 
 
 def test_a_wrong_value_is_told_by_what_is_allowed():
@@ -206,6 +209,7 @@ def test_the_stand_ins_and_embedded_share_their_secrets_and_production_knows_the
         "dms_webhook_secret": partners.dms.webhook_secret,
         "csc_api_key": partners.csc.api_key,
         "csc_webhook_secret": partners.csc.webhook_secret,
+        "sms_api_key": ours.sms.reference.api_key,
     }
 
     values = {name: secret.get_secret_value() for name, secret in shared.items()}

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from chassis.called import Partner
 from chassis.partner import CallLog, PartnerClient
-from chassis.settings import Partner
 
 Act = Callable[[socket.socket, threading.Event], None]
 """What is done with a connection whose request has been read; the event says that the partner is closing."""
@@ -137,7 +137,7 @@ def _read(connection: socket.socket) -> Asked | None:
     if not first:
         return None
     headers = {}
-    while (line := stream.readline().decode().strip()):
+    while line := stream.readline().decode().strip():
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
     return Asked(first[0], first[1], headers, stream.read(int(headers.get("content-length", 0))))

@@ -90,7 +90,7 @@ def test_the_committed_contracts_pass_their_check() -> None:
 
 def test_real_systems_are_not_given_a_sample_follower(tmp_path: Path) -> None:
     made = dict(line.split("=", 1) for line in cheqiao("sandbox", "secrets").stdout.splitlines())
-    real = {f"CHEQIAO_{name}_URL": "https://partner.example.com/api" for name in ("DMS", "CSC", "PUBLIC")}
+    real = {f"CHEQIAO_{name}_URL": "https://partner.example.com/api" for name in ("DMS", "CSC", "SMS", "PUBLIC")}
     servers = {"CHEQIAO_BROKER_URL": "amqp://u:p@127.0.0.1/", "CHEQIAO_DATABASE_URL": "mysql+pymysql://u:p@127.0.0.1:3306/{schema}"}
 
     said = cheqiao("sandbox", "bind", CHEQIAO_VAR=str(tmp_path), **made, **real, **servers)

@@ -9,9 +9,9 @@ from pydantic import SecretStr, TypeAdapter
 from adapters.dms.client import DmsClient
 from adapters.dms.service import DmsAdapter
 from adapters.dms.translate import news_of
+from chassis.called import Partner
 from chassis.errors import ContractBroken, Unavailable
 from chassis.partner import CallLog, PartnerClient
-from chassis.settings import Partner
 from contracts.appointments import ServiceItem
 from contracts.dms import (
     CapacitySet,

@@ -7,9 +7,9 @@ import pytest
 
 from adapters.sms.client import provider_of
 from adapters.sms.service import SmsAdapter
+from chassis.called import Sms
 from chassis.errors import ContractBroken, Unavailable
 from chassis.partner import CallLog
-from chassis.settings import Sms
 from contracts.sms import SendSms, SmsAccepted, SmsRefused
 from tests.fakes.partner import AnsweringPartner, answer, nothing, reset
 
