@@ -3,7 +3,8 @@
 Optional: where the DMS told no number nothing is refused. A day has one row, and one for each slot that was told of. An open appointment
 holds a place in the row of its day and in the row of its slot; without a slot, or where its slot was never told of, in the row of the
 day alone. A slip holds a place in the slots that its time lies in. While another day is asked for and the old slip still holds, both
-places are held. What the DCRC agreed on by phone is never refused: then more may be taken than there are.
+places are held; once the car came in, none of a later day. What the DCRC agreed on by phone is never refused: then more may be taken
+than there are.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from contracts.appointments import PlacesLeft, places_id
 from contracts.dms import CapacitySet
-from services.appointments.hours import BUSINESS_ZONE
+from services.appointments.hours import BUSINESS_ZONE, day_of
 
 if TYPE_CHECKING:
     from services.appointments.domain import Appointment
@@ -120,12 +121,13 @@ class Room:
 def claims_of(it: "Appointment") -> frozenset[Claim]:
     if not it.is_open:
         return frozenset()
-    asked = Claim((it.wish.dealer_code, it.wish.requested_date), it.wish.slot)
-    if it.slip is None:
-        return frozenset({asked})
-    local = it.slip.appointment_at.astimezone(BUSINESS_ZONE)
-    agreed = Claim((it.slip.dealer_code, local.date()), at=local.time())
-    return frozenset({agreed}) if it.slip.request_no >= it.wish.request_no else frozenset({agreed, asked})
+    claims = {Claim((it.wish.dealer_code, it.wish.requested_date), it.wish.slot)}
+    if it.slip is not None:
+        local = it.slip.appointment_at.astimezone(BUSINESS_ZONE)
+        agreed = Claim((it.slip.dealer_code, local.date()), at=local.time())
+        claims = {agreed} if it.slip.request_no >= it.wish.request_no else claims | {agreed}
+    came_on = day_of(it.arrived_at) if it.arrived_at else date.max
+    return frozenset(claim for claim in claims if claim.day[1] <= came_on)
 
 
 def days_of(*appointments: "Appointment | None") -> set[Day]:

@@ -91,6 +91,11 @@ class Appointment:
         return self.state not in CLOSED
 
     @property
+    def open_key(self) -> str | None:
+        """The car and the day that it keeps from a second request: no more once it is over, or the car came in."""
+        return self.wish.open_key if self.is_open and self.visit_id is None else None
+
+    @property
     def visit(self) -> Visit | None:
         if self.visit_id is None or self.arrived_at is None:
             return None
@@ -230,14 +235,19 @@ class Appointment:
         return self._learn(missed=self.slip.key) if end_of(last) + rules.no_show_after <= now else self
 
     def _too_late(self, now: datetime, rules: Rules) -> bool:
-        """Never before a slip; never for what is closed."""
+        """Never before a slip; never for what is closed; no more once the day of a slip that was to be replaced is over."""
         if not self.is_open:
             return False
-        return self.visit_id is not None or (self.slip is not None and self.slip.appointment_at - rules.cancel_until < now)
+        if self.visit_id is not None or self.slip is None:
+            return self.visit_id is not None
+        has_passed = self.state is State.RESCHEDULED and end_of(self.slip.day) <= now
+        return not has_passed and self.slip.appointment_at - rules.cancel_until < now
 
     def _why_not_moved(self, day: date, now: datetime, rules: Rules) -> str:
         if not self.is_open:
             return "closed"
+        if self.car is None or not self.car.active:
+            return "not_your_car"
         return "too_late" if self._too_late(now, rules) else why_not_on(day, now, rules)
 
     def _trouble(self, code: str) -> "Appointment":

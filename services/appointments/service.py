@@ -207,7 +207,7 @@ class AppointmentsService:
         past = self.appointments.past_their_slip(tx, now, self.rules.no_show_after)
         self._keep_all(tx, [(before, before.notice_absence(now, self.rules)) for before in past])
 
-    @every(3600)
+    @every(60)
     def forget_stray_visits(self, tx: Transaction) -> None:
         self.visits.forget_before(tx, self.now() - STRAYS_KEPT)
 

@@ -117,7 +117,7 @@ def _columns_of(it: Appointment) -> dict[str, Any]:
         "appointment_id": it.id,
         "state": it.state.value,
         "binding_id": it.car.binding_id if it.car else None,
-        "open_key": wish.open_key if it.is_open else None,
+        "open_key": it.open_key,
         "items": _items_as_json(wish.items),
         "submitted_at": millis(wish.submitted_at),
         "on_record_id": it.on_record[1],

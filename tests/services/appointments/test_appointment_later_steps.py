@@ -1,5 +1,6 @@
 """Another day, the cut-off, another dealer, and what becomes of the day itself, step by step, against flows 3.2."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -115,6 +116,13 @@ def test_what_cannot_be_moved_is_kept_and_the_follower_hears_why(before, now, da
     assert (type(news).__name__, news.kept_because, news.request_no) == ("AppointmentKept", because, 2)
 
 
+def test_who_is_not_bound_to_the_car_any_more_may_cancel_but_not_move():
+    sold = replace(agreed(), car=replace(CAR, active=False))
+
+    assert another_day(sold).kept_because == "not_your_car"
+    assert sold.take_back(FOLLOWER, "", LATER, RULES).state is State.CANCELLED
+
+
 def test_a_request_that_is_granted_wipes_out_an_earlier_no():
     kept = another_day(agreed(), day=LATER.date())
 
@@ -129,6 +137,16 @@ def test_cancelling_ends_with_the_cut_off():
     assert in_time.state is State.CANCELLED
     assert (too_late.state, told(agreed(), too_late)) == (agreed().state, ["AppointmentKept"])
     assert too_late.take_back(FOLLOWER, "", last_moment + HOUR, RULES) == too_late
+
+
+def test_a_slip_whose_day_is_over_holds_nobody_who_asked_for_another_day():
+    waiting = another_day(agreed(), day=SATURDAY + timedelta(days=5))
+    last_moment, over = end_of(FRIDAY) - timedelta(seconds=1), end_of(FRIDAY)
+
+    assert waiting.take_back(FOLLOWER, "", last_moment, RULES).kept_because == "too_late"
+    assert waiting.take_back(FOLLOWER, "", over, RULES).state is State.CANCELLED
+    assert another_day(waiting, 3, SATURDAY + timedelta(days=6), now=over).wish.request_no == 3
+    assert agreed().take_back(FOLLOWER, "", over, RULES).kept_because == "too_late"
 
 
 def test_the_cut_off_is_the_makers_choice():

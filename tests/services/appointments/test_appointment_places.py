@@ -27,6 +27,7 @@ from tests.services.appointments.builders import (
     a_request,
     a_rescheduling,
     a_saved_slip,
+    a_visit,
     a_withdrawal,
 )
 from tests.services.house import House, Times, types_of
@@ -194,6 +195,21 @@ def test_while_the_old_slip_holds_both_places_are_held(house):
 
     assert house.left(a_rescheduling(id)) == {SATURDAY: 0}
     assert house.left(a_saved_slip(id, 2, request_no=2, appointment_at=AT + timedelta(days=1))) == {FRIDAY: 1}
+
+
+def test_who_comes_early_gives_back_the_days_that_are_not_needed_any_more(house):
+    house.deliver(a_capacity(1))
+    house.deliver(a_capacity(1, day=SATURDAY))
+    request = house.booked()
+    id = request.appointment_id
+    house.deliver(a_saved_slip(id))
+    house.deliver(a_rescheduling(id))
+
+    came = house.left(a_visit(vehicle_id=request.vehicle_id))
+
+    assert came == {SATURDAY: 1}
+    assert house.deliver(a_request(vehicle_id=request.vehicle_id))[0].reason == "full"
+    assert house.left(a_request(vehicle_id=request.vehicle_id, requested_date=SATURDAY)) == {SATURDAY: 0}
 
 
 def test_a_slip_is_never_refused_and_moves_the_place_to_its_day_dealer_and_time(house):

@@ -168,7 +168,7 @@ class Kept:
         self.kept[it.id] = it
 
     def is_booked(self, _tx: object, wish: Wish) -> bool:
-        return any(it.is_open and it.id != wish.appointment_id and it.wish.open_key == wish.open_key for it in self.kept.values())
+        return any(it.id != wish.appointment_id and it.open_key == wish.open_key for it in self.kept.values())
 
     def open_on(self, *_: object) -> list[Appointment]:
         return []

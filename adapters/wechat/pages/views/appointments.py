@@ -10,7 +10,7 @@ from adapters.wechat.pages.copies import SUBMITTING, AppointmentCopy
 from adapters.wechat.pages.sayings import OPEN, kept_words
 from adapters.wechat.pages.views.shown import appointment_shown, days_shown, dealer_shown, history_of
 from adapters.wechat.pages.views.visit import Visit
-from adapters.wechat.pages.words import t
+from adapters.wechat.pages.words import local, t
 from contracts.appointments import State
 
 UNDER_WAY = (*OPEN, State.ARRIVED)
@@ -68,8 +68,9 @@ def can_move(visit: Visit, one: AppointmentCopy) -> bool:
 
 def is_too_late(visit: Visit, one: AppointmentCopy) -> bool:
     """Then only the dealer can change it, on the phone."""
-    until = timedelta(hours=visit.settings.booking.cancel_until_hours)
-    return one.appointment_at is not None and visit.now > one.appointment_at - until
+    if one.appointment_at is None or (one.state == State.RESCHEDULED and local(one.appointment_at).date() < visit.today):
+        return False
+    return visit.now > one.appointment_at - timedelta(hours=visit.settings.booking.cancel_until_hours)
 
 
 def _again(one: AppointmentCopy) -> str:

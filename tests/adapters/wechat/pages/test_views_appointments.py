@@ -131,6 +131,13 @@ def test_while_it_is_being_moved_the_first_hour_holds(shown):
     assert "原来的时间 3月9日 周一 上午9:30 仍然有效" in text
 
 
+def test_once_the_first_day_is_over_it_can_be_cancelled_while_it_is_being_moved(shown):
+    moved = {"requested_date": date(2026, 3, 12), "request_no": 2, "appointment_at": NOW - timedelta(days=1)}
+    shown.hear(appointment_news(AppointmentRescheduled, state="rescheduled", **moved))
+
+    assert len(shown.see(PAGE).all("form", data_name="cancel")) == 1
+
+
 def test_why_it_could_not_be_changed_is_told(shown):
     shown.hear(appointment_news(AppointmentKept, state="confirmed", appointment_at=MORNING, kept_because="full"))
 
