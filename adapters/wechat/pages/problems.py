@@ -67,8 +67,8 @@ def another_body() -> Problem:
     return Problem(
         409,
         "another_body",
-        "这一份已经提交过，内容不同。请刷新页面再填写。",
-        "This was sent before with other content. Please reload the page and begin anew.",
+        "之前提交的一份已经收到，内容与这次不同。要把这一份也提交，请再点一次。",
+        "What you sent before was taken, and it was not the same. To send this one as well, tap once more.",
         "id",
     )
 

@@ -15,11 +15,33 @@
   function fill(text, value) { return text.replace('{}', value); }
   function put(node, text) { if (node && node.textContent !== text) { node.textContent = text; } }
 
-  /* Storage: a phone may forbid it; then nothing is kept, and everything else still works. */
-  function keyOf(name) { return 'cheqiao:' + body.getAttribute('data-root') + ':' + name; }
-  function keep(name, value) { try { sessionStorage.setItem(keyOf(name), JSON.stringify(value)); } catch (refused) { return; } }
-  function kept(name) { try { return JSON.parse(sessionStorage.getItem(keyOf(name))); } catch (refused) { return null; } }
-  function forget(name) { try { sessionStorage.removeItem(keyOf(name)); } catch (refused) { return; } }
+  /* Storage, of one follower each. A phone may forbid it; then things are kept as long as the page is there. */
+  var memory = {};
+  function ourKeys() { return 'cheqiao:' + body.getAttribute('data-root') + ':'; }
+  function keyOf(name) { return ourKeys() + body.getAttribute('data-session') + ':' + name; }
+  function keep(name, value) {
+    memory[name] = JSON.stringify(value);
+    try { sessionStorage.setItem(keyOf(name), memory[name]); } catch (refused) { return; }
+  }
+  function kept(name) {
+    var text = null;
+    try { text = sessionStorage.getItem(keyOf(name)); } catch (refused) { text = null; }
+    return JSON.parse(text || memory[name] || 'null');
+  }
+  function forget(name) {
+    delete memory[name];
+    try { sessionStorage.removeItem(keyOf(name)); } catch (refused) { return; }
+  }
+
+  /* What somebody else typed in this window is none of the present follower's business. */
+  function forgetOthers() {
+    if (!body.getAttribute('data-session')) { return; }
+    try {
+      Object.keys(sessionStorage).forEach(function (key) {
+        if (key.indexOf(ourKeys()) === 0 && key.indexOf(keyOf('')) !== 0) { sessionStorage.removeItem(key); }
+      });
+    } catch (refused) { return; }
+  }
 
   function newId() {
     var bytes = [], i, random = window.crypto || window.msCrypto;
@@ -101,9 +123,8 @@
     return draft;
   }
 
-  function keepDraft(form, typed) {
+  function keepDraft(form) {
     var draft = draftOf(form), name = form.getAttribute('data-name');
-    if (typed && draft.stale) { draft.id = null; draft.stale = false; } // it was taken with other content; changed, it is another one
     if (form.hasAttribute('data-draft')) {
       draft.values = {};
       draft.link = window.location.search;
@@ -115,7 +136,6 @@
       });
     }
     keep(name, draft);
-    return draft;
   }
 
   /* A link that fills in something begins anew, unless it is the one that the draft was begun with. */
@@ -199,7 +219,7 @@
 
   function go(form, answer, what) {
     var then = form.getAttribute('data-then'), id = what.id || (answer && answer.id) || '';
-    if (form.hasAttribute('data-wrong-once')) { keep('tried', true); }
+    if (form.hasAttribute('data-wrong-once')) { keep('tried', { at: form.getAttribute('data-send'), left: triesLeft(form) }); }
     if (form.hasAttribute('data-follow')) { followAtOnce(form.getAttribute('data-follow') === 'now'); return; }
     window.location.replace(then.replace('{id}', id));
   }
@@ -216,7 +236,7 @@
     if (form.getAttribute('data-busy')) { return; }
     clearProblems(form);
     if (!filledIn(form)) { focusFirst(form); return; }
-    draft = keepDraft(form, false);
+    keepDraft(form);
     what = collect(form);
     if (!form.hasAttribute('data-no-id')) { what.id = idOf(form); }
     lock(form, true);
@@ -226,7 +246,11 @@
       lock(form, false);
       if (status === 401 && answer && answer.login) { window.location.assign(answer.login); return; }
       if (answer && /^consent_/.test(answer.code || '')) { window.location.assign(body.getAttribute('data-root') + '/consent?next=/registrations/new'); return; }
-      if (status === 409) { draft = draftOf(form); draft.stale = true; keep(form.getAttribute('data-name'), draft); }
+      if (status === 409) { // the id was taken with other content, whose answer was lost: the next tap is another post, and we say so
+        draft = draftOf(form);
+        draft.id = null;
+        keep(form.getAttribute('data-name'), draft);
+      }
       if (status === 0) { tell(form, words('failed')); focusFirst(form); } else { showProblems(form, answer); }
     });
   }
@@ -266,7 +290,7 @@
       put(one('.wrong', holder), '');
       input.removeAttribute('aria-invalid');
     }
-    keepDraft(form, true);
+    keepDraft(form);
     if (form.onChanged) { form.onChanged(input); }
   }
 
@@ -347,7 +371,7 @@
     var wait = FOLLOW_FIRST, timer = null, asking = false, quick = 0;
     function later() { clearTimeout(timer); timer = setTimeout(look, quick > 0 ? 700 : wait); }
     function look() {
-      if (document.hidden || asking) { return; }
+      if (document.hidden || asking || !main.hasAttribute('data-poll')) { return; }
       asking = true;
       ask('GET', main.getAttribute('data-poll'), null, function () { offline(true); }, function (status, answer) {
         asking = false;
@@ -371,20 +395,21 @@
 
   /* The page as it is now, put in place of what stood there. */
   function refresh(main, then) {
-    var request = new XMLHttpRequest(), before = document.getElementById('live');
+    var request = new XMLHttpRequest();
     request.open('GET', window.location.href.split('#')[0], true);
     request.timeout = PATIENCE;
     request.onload = function () {
-      var fresh = new DOMParser().parseFromString(request.responseText, 'text/html'), now = fresh.getElementById('live');
-      var mainNow = fresh.getElementById('main');
-      if (request.status !== 200 || !now) { window.location.reload(); return; }
+      var fresh = new DOMParser().parseFromString(request.responseText, 'text/html'), mainNow = fresh.getElementById('main');
+      if (request.status >= 500) { then(); return; }
+      if (request.status !== 200 || !fresh.getElementById('live')) { window.location.reload(); return; }
       ['data-version', 'data-state', 'data-poll', 'data-forget'].forEach(function (name) {
         if (mainNow.hasAttribute(name)) { main.setAttribute(name, mainNow.getAttribute(name)); } else { main.removeAttribute(name); }
       });
-      before.innerHTML = now.innerHTML;
-      all('.ask').forEach(function (dialog) { dialog.hidden = true; });
-      wire(before);
-      put(document.getElementById('told'), all('h1, .then', before).map(function (said) { return said.textContent; }).join(' '));
+      ['live', 'questions'].forEach(function (id) {
+        var before = document.getElementById(id);
+        if (before) { before.innerHTML = fresh.getElementById(id).innerHTML; wire(before); }
+      });
+      put(document.getElementById('told'), all('#live h1, #live .then').map(function (said) { return said.textContent; }).join(' '));
       if (main.hasAttribute('data-poll')) { then(); }
     };
     request.onerror = request.ontimeout = then;
@@ -398,10 +423,13 @@
     if (!following) { window.location.reload(); } else if (now) { following.now(); } else { following.soon(); }
   }
 
-  /* The code that was just sent in was wrong if the page still asks for one. */
+  function triesLeft(form) { return parseInt(form.getAttribute('data-tries-left'), 10); }
+
+  /* The code that was last sent in was wrong if the page asks for one again with fewer tries left. */
   function wireWrongCode(within) {
     all('[data-wrong-once]', within).forEach(function (form) {
-      if (kept('tried')) {
+      var tried = kept('tried');
+      if (tried && tried.at === form.getAttribute('data-send') && triesLeft(form) < tried.left) {
         forget('tried');
         say(form, form.getAttribute('data-wrong-once'), form.getAttribute('data-wrong-text'));
         focusFirst(form);
@@ -426,6 +454,7 @@
   });
 
   window.cheqiao = { all: all, one: one, put: put, fill: fill, ask: ask, say: say, clear: clearProblems, focusFirst: focusFirst, draftOf: draftOf, keep: keep };
+  forgetOthers();
   wire(document);
   if (document.getElementById('main').hasAttribute('data-poll')) { following = follow(document.getElementById('main')); }
 }());

@@ -124,7 +124,7 @@ def test_the_code_is_counted_down_from_seconds_of_ours(shown):
 
     assert page.one("span", data_countdown="")["data-countdown"] == "280"
     assert page.one("button", data_wait="")["data-wait"] == "40"
-    assert "4 次" in page.one("form", data_name="verify")["data-wrong-text"]
+    assert "4 次" in page.one("form", data_wrong_once="code")["data-wrong-text"]
 
 
 def test_a_rejection_tells_nothing_of_which_was_wrong(shown):
@@ -175,6 +175,6 @@ def test_unbinding_is_asked_about_once_more(shown):
     page = shown.see(f"/cars/{BINDING}")
 
     assert page.one("button", data_ask="unbind")
-    assert page.one("form", data_name="unbind")["data-send"] == f"/api/bindings/{BINDING}/end"
+    assert page.one("form", data_name=f"unbind-{BINDING}")["data-send"] == f"/api/bindings/{BINDING}/end"
     assert page.one("div", role="dialog")["aria-modal"] == "true"
     assert page.links()["致电服务店 023-12345678"] == "tel:023-12345678"
