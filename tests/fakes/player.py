@@ -6,6 +6,7 @@ Each step is tried until it is taken, as people and their programs do; a repeat 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ from sqlalchemy import create_engine, text
 
 from launcher.house import SCHEMAS
 from launcher.stage import Stage, send
+from tests.journeys.newcomers import CONSENT_VERSION, Newcomer, Person
+from tests.journeys.people import StandIn
 
 PATIENCE_SECONDS = 60
 OPEN_ROWS = {
@@ -34,6 +37,7 @@ class Player:
         self._keep_up = keep_up
         self.session = stage.session()
         self.pushes_answered = 0
+        self._days = count(3)  # one booking a day for a car
 
     def click_menu(self) -> None:
         """A push counts as sent only when it was answered 200."""
@@ -52,8 +56,8 @@ class Player:
             "id": str(uuid4()),
             "vehicle_id": self.session["vehicle_id"],
             "dealer_code": self.session["dealer_code"],
-            "requested_date": (datetime.now(UTC) + timedelta(days=3)).date().isoformat(),
-            "items": [{"code": "M-10000", "name": "一万公里保养"}],
+            "requested_date": (datetime.now(UTC) + timedelta(days=next(self._days))).date().isoformat(),
+            "items": [{"code": "MAINTENANCE", "name": "定期保养"}],
         }
         cookies = {self.session["cookie"]: self.session["session"]}
 
@@ -69,6 +73,28 @@ class Player:
         for path, body in (("calls", {"result": "no_answer"}), ("calls", {"result": "reached"}), ("slip", {})):
             answer = send("POST", f"{self.stage.sandbox_url}/csc/desk/tasks/{appointment_id}/{path}", json=body)
             assert answer.status_code < 300, answer.text
+
+    # Registering
+
+    def newcomer(self) -> Newcomer:
+        """Somebody nobody knows yet."""
+        wechat, sms = (StandIn(f"{self.stage.sandbox_url}/{name}") for name in ("wechat", "sms"))
+        return Newcomer(self.stage.url, wechat, sms, Person.new())
+
+    def come_in(self, newcomer: Newcomer) -> None:
+        self.wait("WeChat says who it is", lambda: newcomer.come_in().status_code == 200)
+
+    def ask_to_register(self, newcomer: Newcomer, vin: str) -> str:
+        """Agrees, and types; the registration's id."""
+        consent = {"id": str(uuid4()), "text_version": CONSENT_VERSION, "granted": True}
+        self.wait("the consent is taken", lambda: newcomer.post("/consents", consent).status_code == 202)
+        form = newcomer.form(vin)
+        self.wait("the registration is taken", lambda: newcomer.post("/registrations", form).status_code == 202)
+        return str(form["id"])
+
+    def verify(self, newcomer: Newcomer, registration_id: str) -> None:
+        code = {"id": str(uuid4()), "code": newcomer.codes()[-1]}
+        self.wait("the code is taken", lambda: newcomer.post(f"/registrations/{registration_id}/verify", code).status_code == 202)
 
     def records(self, system: str, kind: str, appointment_id: str) -> list[dict[str, Any]]:
         found = send("GET", f"{self.stage.sandbox_url}/{system}/control/state").json()[kind]
@@ -105,9 +131,7 @@ class Player:
             try:
                 if true():
                     return
-            except (requests.RequestException, KeyError, ValueError):
+            except (requests.RequestException, KeyError, ValueError, AssertionError):
                 time.sleep(0.1)  # the house is away just now
             time.sleep(0.05)
         raise AssertionError(f"waited {PATIENCE_SECONDS} s in vain: {what}\n{self.open_rows()}\n{self.stage.log()[-4000:]}")
-
-

@@ -13,6 +13,8 @@ import pytest
 from launcher.house import SCHEMAS
 from launcher.stage import Stage
 from tests.fakes.player import Player
+from tests.journeys.newcomers import DmsStaff
+from tests.journeys.people import StandIn, registered
 from tests.servers import Place
 
 KILL_POINTS = (
@@ -51,6 +53,7 @@ QUICK = {
     "CHEQIAO_BROKER_HEARTBEAT_SECONDS": "2",
     # Nothing is confirmed so fast: every push goes through the spool.
     "CHEQIAO_GATEWAY_CONFIRM_SECONDS": "0.000001",
+    "CHEQIAO_TRUSTED_PROXIES": "127.0.0.1",  # each phone has a network of its own
 }
 
 
@@ -112,3 +115,69 @@ def test_killed_at_this_step_nothing_is_lost_doubled_or_stuck(scene: Scene, step
     assert len(player.messages()) == scene.messages
     assert player.news("menu.clicked") == player.pushes_answered
     assert {news: player.news(news) for news in NEWS} == wanted
+
+
+TYPED, CODE = "while it is checked", "while the code is"
+REGISTRATION_KILL_POINTS = (
+    (TYPED, "pages:published"),
+    (TYPED, "pages:confirmed"),
+    (TYPED, "pages:before_commit"),
+    (TYPED, "customers:before_commit"),
+    (TYPED, "customers:after_commit"),
+    (TYPED, "customers:published"),
+    (TYPED, "customers:confirmed"),
+    (TYPED, "dms:claimed"),
+    (TYPED, "dms:before_answer"),
+    (TYPED, "dms:after_answer"),
+    (TYPED, "dms:before_commit"),
+    (TYPED, "sms:claimed"),
+    (TYPED, "sms:before_answer"),
+    (TYPED, "sms:after_answer"),
+    (TYPED, "sms:before_commit"),
+    (CODE, "pages:published"),
+    (CODE, "pages:after_commit"),
+    (CODE, "customers:before_commit"),
+    (CODE, "customers:after_commit"),
+    (CODE, "customers:published"),
+    (CODE, "dms:after_answer"),
+    (CODE, "csc:claimed"),
+    (CODE, "csc:after_answer"),
+)
+NEWS_OF_REGISTERING = {"registration.progressed": 3, "owners.found": 1, "sms.accepted": 1, "customer.registered": 1}
+"""How often each is told: checking, the code sent, active."""
+
+
+@pytest.mark.parametrize(("when", "step"), REGISTRATION_KILL_POINTS)
+def test_killed_while_somebody_registers_it_is_done_once(scene: Scene, when: str, step: str):
+    player, stage = scene.player, scene.stage
+    player.wait("the last story is over", lambda: not player.open_rows())
+    before = {news: player.news(news) for news in NEWS_OF_REGISTERING}
+    newcomer, staff = player.newcomer(), DmsStaff(StandIn(f"{stage.sandbox_url}/dms"))
+    vin = staff.sell(newcomer.person)
+    player.come_in(newcomer)
+
+    def order(now: str) -> None:
+        if now == when:
+            scene.mark.unlink(missing_ok=True)
+            scene.order.write_text(step, encoding="ascii")
+
+    order(TYPED)
+    registration = player.ask_to_register(newcomer, vin)
+    if when == TYPED:
+        player.wait("the hook fires", scene.mark.exists)
+    player.wait("the code came", lambda: newcomer.state(registration) == "code_sent" and newcomer.codes())
+    order(CODE)
+    player.verify(newcomer, registration)
+    player.wait("the hook fires", scene.mark.exists)
+    player.wait("the car is bound", lambda: newcomer.state(registration) == "active")
+    player.wait("nothing is on its way any more", lambda: not player.open_rows())
+    told = {news: before[news] + each for news, each in NEWS_OF_REGISTERING.items()}
+    player.wait("all is told", lambda: all(player.news(news) >= number for news, number in told.items()))
+
+    at_dms, at_csc = staff.registrations(vin), registered(StandIn(f"{stage.sandbox_url}/csc"), vin)
+    binding = newcomer.asked(f"/registrations/{registration}")["binding_id"]
+    for kept in (at_dms, at_csc):
+        assert [(one["binding_id"], one["registered"], one["version"]) for one in kept] == [(binding, True, 1)]
+    assert len(newcomer.texts()) == 1
+    assert newcomer.page("/cars").count(f"/m/cars/{binding}") == 1
+    assert {news: player.news(news) for news in NEWS_OF_REGISTERING} == told

@@ -14,7 +14,7 @@ import requests
 
 from adapters.wechat.pages.session import COOKIE
 from sandbox.dms.forms import check_digit
-from tests.journeys.people import Follower, Record, StandIn, wait
+from tests.journeys.people import Follower, Record, StandIn, registered, wait
 
 CONSENT_VERSION = "2026-11"
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
@@ -242,4 +242,4 @@ class DmsStaff:
         self.dms.ask("POST", f"/desk/visits/{visit_no}/close", json={})
 
     def registrations(self, vin: str) -> list[Record]:
-        return [one for one in self.dms.ask("GET", "/control/state")["registrations"] if one["vin"] == vin]
+        return registered(self.dms, vin)

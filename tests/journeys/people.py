@@ -67,6 +67,11 @@ class StandIn:
         self.ask("DELETE", "/control/faults")
 
 
+def registered(partner: StandIn, vin: str) -> list[Record]:
+    """What it keeps of who is registered with this car."""
+    return [one for one in partner.ask("GET", "/control/state")["registrations"] if one["vin"] == vin]
+
+
 @dataclass(frozen=True)
 class Follower:
     """A person with WeChat and a car that is bound."""

@@ -16,7 +16,7 @@ from launcher.stand_ins import secrets_of
 from sandbox.secrets import SandboxSecrets
 from tests.fakes.player import Player
 from tests.journeys.newcomers import DmsStaff, Newcomer, Person
-from tests.journeys.people import PATIENCE_SECONDS, Dcrc, Follower, Record, StandIn
+from tests.journeys.people import PATIENCE_SECONDS, Dcrc, Follower, Record, StandIn, registered
 from tests.servers import Place
 
 HURRY = {
@@ -117,7 +117,7 @@ class World:
         return sum(float(line.rpartition(" ")[2]) for line in lines if all(label in line for label in wanted))
 
     def registered_at_csc(self, vin: str) -> list[Record]:
-        return [one for one in self.csc.ask("GET", "/control/state")["registrations"] if one["vin"] == vin]
+        return registered(self.csc, vin)
 
     def texts_to(self, mobile: str) -> list[str]:
         """The text messages on a mobile, in the order they came."""
