@@ -23,10 +23,14 @@ class StoryBroke(Exception):
 
 
 class Story:
-    """One booking. `tell` hears a line per step, with milliseconds since the first."""
+    """One booking. `tell` hears a line per step, with milliseconds since the first.
 
-    def __init__(self, stage: Stage, tell: Callable[[float, str], None]) -> None:
+    A car is booked once for a day, so another story on the same stage takes another day.
+    """
+
+    def __init__(self, stage: Stage, tell: Callable[[float, str], None], days_ahead: int = DAYS_AHEAD) -> None:
         self._stage = stage
+        self._days_ahead = days_ahead
         self._tell = tell
         self._session: dict[str, str] = {}
         self._operator: Operator | None = None
@@ -66,7 +70,7 @@ class Story:
             "id": self.appointment_id,
             "vehicle_id": self._session["vehicle_id"],
             "dealer_code": self._session["dealer_code"],
-            "requested_date": (datetime.now(UTC) + timedelta(days=DAYS_AHEAD)).date().isoformat(),
+            "requested_date": (datetime.now(UTC) + timedelta(days=self._days_ahead)).date().isoformat(),
             "items": ITEMS,
             "mileage_km": 9800,
         }

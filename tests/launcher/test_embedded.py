@@ -78,7 +78,7 @@ def test_a_push_off_contract_is_parked_and_can_be_dropped(stage: Stage, story: S
     pushed = send(
         "PUT", f"{stage.sandbox_url}/dms/control/faults", json={"mode": "off_contract", "times": 1, "path": "/api/v1/appointments"}
     )
-    booked = Story(stage, lambda _milliseconds, _line: None)
+    booked = Story(stage, lambda _milliseconds, _line: None, days_ahead=4)
     booked._session = stage.session()
     booked.book()
 
