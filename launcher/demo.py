@@ -14,6 +14,7 @@ import requests
 
 from launcher import tables
 from launcher.installation import PackagesMissing
+from launcher.registration_story import RegistrationStory
 from launcher.servers import PrivateServers
 from launcher.servers.child import ServerFailed
 from launcher.stage import NotReady, Runtime, Stage
@@ -44,7 +45,7 @@ def play(runtime: Runtime, *, browser: bool = False, pictures: Path | None = Non
         click.echo(f"demo: FAILED ({runtime}, {seconds:.1f} s): " + "; ".join(faults))
         return 1
     clicked = "; registered, booked, moved and arrived in a browser" if browser else ""
-    counted = "1 booking, 1 record at the DMS, 1 task and 1 slip at CSC, 1 message, nothing parked"
+    counted = "1 registration, 1 booking, 1 record at the DMS, 1 task and 1 slip at CSC, 1 message, 1 SMS, nothing parked"
     click.echo(f"demo: ok ({runtime}, {seconds:.1f} s): {counted}{clicked}")
     return 0
 
@@ -53,12 +54,14 @@ def _play(runtime: Runtime, browser: bool, pictures: Path | None) -> list[str]:
     with _stage(runtime) as stage:
         click.echo("starting Cheqiao …")
         stage.start()
-        click.echo(f"playing one booking at {stage.url} …\n")
+        click.echo(f"playing one registration and one booking at {stage.url} …\n")
+        registering = RegistrationStory(stage, _say)
+        registering.play()
         story = Story(stage, _say)
         story.play()
         click.echo("\n每一跳 · every hop:")
         tables.timeline({"moments": story.timeline()})
-        faults = list(_differences(story))
+        faults = list(_differences(registering, story))
         if browser and not faults:
             faults += _play_in_browser(stage, pictures)
         if not stage.stop():
@@ -94,11 +97,14 @@ def _stage(runtime: Runtime) -> Iterator[Stage]:
         yield stage
 
 
-def _differences(story: Story) -> Iterator[str]:
+def _differences(registering: RegistrationStory, story: Story) -> Iterator[str]:
     """What is on record in each place against what should be."""
     appointments, dms_slips = story.records("dms", "appointments"), story.records("dms", "slips")
     tasks, csc_slips = story.records("csc", "tasks"), story.records("csc", "slips")
     counted: dict[str, tuple[Any, Any]] = {
+        "registrations at the DMS": (registering.registered("dms"), [True]),
+        "registrations at CSC": (registering.registered("csc"), [True]),
+        "text messages": (len(registering.texts()), 1),
         "appointment": (story.state(), "notified"),
         "records at the DMS": (len(appointments), 1),
         "slips at the DMS": (len(dms_slips), 1),

@@ -14,7 +14,7 @@ from launcher.stage import Stage, send, until
 
 PATIENCE_SECONDS = 30
 DAYS_AHEAD = 3
-ITEMS = [{"code": "M-10000", "name": "一万公里保养"}, {"code": "OIL", "name": "更换机油"}]
+ITEMS = [{"code": "MAINTENANCE", "name": "定期保养"}, {"code": "AIR_CONDITIONING", "name": "空调检查"}]
 Record = dict[str, Any]
 
 
