@@ -4,10 +4,9 @@ Two nameko web servers on one port would share its connections unnoticed, so the
 """
 
 import errno
-import json
 import resource
 import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
@@ -17,6 +16,7 @@ import eventlet.wsgi
 from eventlet.greenthread import GreenThread
 from nameko.extensions import DependencyProvider
 
+from chassis.last_words import say
 from chassis.logs import get_logger
 from chassis.proxies import Proxies
 from chassis.settings import Http, SettingsError
@@ -86,7 +86,7 @@ class _Server:
         self.proxies.believe(environ)
         app = self._shifted_to(environ)
         if app is None:
-            return _say(start_response, "404 Not Found", _NOT_FOUND)
+            return say(environ, start_response, "404 Not Found", _NOT_FOUND)
         try:
             body = app(environ, start_response)
         except (Exception, eventlet.Timeout) as error:  # noqa: BLE001 - the outermost edge of the process
@@ -183,8 +183,8 @@ class Mount(DependencyProvider):
         self.runtime.process.listener.mount(self.zone, self.prefix, _stopping)
 
 
-def _stopping(_environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    return _say(start_response, "503 Service Unavailable", _STOPPING, ("Retry-After", "5"))
+def _stopping(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    return say(environ, start_response, "503 Service Unavailable", _STOPPING, ("Retry-After", "5"))
 
 
 def _bound(address: str) -> socket.socket:
@@ -242,10 +242,4 @@ def _watched(body: Iterable[bytes], environ: "WSGIEnvironment", start_response: 
 def _failed(environ: "WSGIEnvironment", start_response: "StartResponse", error: BaseException) -> Iterable[bytes]:
     error_id = uuid4().hex
     log.error("http_request_failed", error_id=error_id, mount=environ.get("SCRIPT_NAME"), exc_info=error)
-    return _say(start_response, "500 Internal Server Error", _FAILED | {"error_id": error_id})
-
-
-def _say(start_response: "StartResponse", status: str, answer: Mapping[str, str], *headers: tuple[str, str]) -> Iterable[bytes]:
-    body = json.dumps(answer, ensure_ascii=False).encode()
-    start_response(status, [("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(body))), *headers])
-    return [body]
+    return say(environ, start_response, "500 Internal Server Error", _FAILED | {"error_id": error_id})

@@ -126,6 +126,21 @@ def test_a_broken_application_answers_500_with_an_id_and_no_text(listener, app):
     assert "13800138000" not in answer.text
 
 
+def test_a_person_is_told_on_a_page_in_both_languages(listener):
+    listener.mount("public", "/m", failing)
+
+    with running(listener) as address:
+        broken, nothing = (got(address + path, {"Accept": "text/html,*/*;q=0.8"}) for path in ("/m/cars", "/nothing"))
+
+    for answer, status, zh, en in ((broken, 500, "系统出错", "went wrong"), (nothing, 404, "没有这个地址", "nothing at this address")):
+        assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+        assert f"<h1>{zh}" in answer.text
+        assert en in answer.text
+        assert "13800138000" not in answer.text
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_an_answer_that_breaks_in_its_middle_is_cut_not_completed(listener):
     def app(_environ, start_response):
         start_response("200 OK", [("Content-Length", "100000")])
