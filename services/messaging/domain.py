@@ -106,7 +106,8 @@ class Channel(StrEnum):
 class Confirmation:
     """One version of an appointment on its way to the follower. Only facts are kept, so that their order does not matter.
 
-    `text`: what it says where there is no template; `asked`, `failed`: the channels; `sent`: one of them took it.
+    `text`: what it says where there is no template; `good_until`: when that is over; `asked`, `failed`: the channels; `sent`: one of
+    them took it.
     """
 
     appointment_id: UUID
@@ -114,6 +115,7 @@ class Confirmation:
     follower_id: UUID
     vehicle_id: UUID
     text: str
+    good_until: datetime | None = None
     asked: frozenset[Channel] = frozenset()
     failed: frozenset[Channel] = frozenset()
     sent: bool = False

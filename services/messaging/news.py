@@ -8,7 +8,7 @@ from contracts.messaging import AppointmentConfirmationFailed, AppointmentConfir
 from contracts.sms import SendSms, SmsAccepted, SmsNews, SmsRefused
 from contracts.wechat import SendTemplate, SendText, TemplateNews, TemplateUndelivered, TextAccepted, TextNews, TextRefused
 from services.messaging.domain import Channel, Confirmation, Contact, Dealer
-from services.messaging.words import kind_of, kind_of_registration, template_of, words_of, words_of_end, words_of_registration
+from services.messaging.words import SMS_SIGN, kind_of, kind_of_registration, template_of, words_of, words_of_end, words_of_registration
 
 CONFIRMED = AppointmentConfirmed.type_name()
 NOT_FOLLOWING = "not_following"
@@ -52,12 +52,12 @@ def _template(news: Numbered, kind: str, contact: Contact, *, url: str, words: d
 
 def wish_for(channel: Channel, way: Confirmation, contact: Contact, mobile: str) -> SendText | SendSms:
     """The confirmation by another channel than the template: once per version and channel, whatever repeats."""
-    about = {"about_id": way.appointment_id, "about_version": way.version, "purpose": CONFIRMED, "text": way.text}
+    about = {"about_id": way.appointment_id, "about_version": way.version, "purpose": CONFIRMED}
     wish: SendText | SendSms
     if channel is Channel.CUSTOMER_SERVICE:
-        wish = SendText.model_validate(about | {"account": contact.account, "openid": contact.openid})
+        wish = SendText.model_validate(about | {"account": contact.account, "openid": contact.openid, "text": way.text})
     else:
-        wish = SendSms.model_validate(about | {"mobile": mobile})
+        wish = SendSms.model_validate(about | {"mobile": mobile, "text": SMS_SIGN + way.text, "good_until": way.good_until})
     return wish.identified(uuid5(way.appointment_id, f"{CONFIRMED}:{way.version}:{channel}"))
 
 

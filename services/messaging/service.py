@@ -225,7 +225,7 @@ class MessagingService:
         """By the template, for who follows us."""
         contact, dealer = self.contacts.get(tx, message.follower_id), self.dealers.named(tx, message.dealer_code)
         text = sentence_of(message, dealer)
-        way = Confirmation(message.appointment_id, message.version, message.follower_id, message.vehicle_id, text)
+        way = Confirmation(message.appointment_id, message.version, message.follower_id, message.vehicle_id, text, message.appointment_at)
         if contact.subscribed:
             self.confirmations.save(tx, None, way.ask(Channel.TEMPLATE))
             tx.tell(news.message_about(message, contact, dealer))

@@ -45,6 +45,7 @@ confirmations = Table(
     Column("follower_id", ID, nullable=False),
     Column("vehicle_id", ID, nullable=False),
     Column("text", Sealed("chat_text"), nullable=False),
+    Column("good_until", BigInteger, comment="when what it says is over"),
     Column("asked", String(64), nullable=False, comment="channels, comma-separated"),
     Column("failed", String(64), nullable=False),
     Column("sent", Boolean, nullable=False),
@@ -121,7 +122,7 @@ class ConfirmationStore:
         progress = {"asked": _listed(after.asked), "failed": _listed(after.failed), "sent": after.sent}
         if before is None:
             fixed = {name: getattr(after, name) for name in ("appointment_id", "version", "follower_id", "vehicle_id", "text")}
-            tx.execute(insert(confirmations).values(fixed | progress))
+            tx.execute(insert(confirmations).values(fixed | progress | {"good_until": _stored(after.good_until)}))
         else:
             tx.execute(update(confirmations).where(*_this(after.appointment_id, after.version)).values(progress))
 
@@ -181,7 +182,7 @@ def _channels(listed: str) -> frozenset[Channel]:
 
 
 def _confirmation_of(row: Row[Any]) -> Confirmation:
-    fixed = (row.appointment_id, row.version, row.follower_id, row.vehicle_id, row.text)
+    fixed = (row.appointment_id, row.version, row.follower_id, row.vehicle_id, row.text, _time_of(row.good_until))
     return Confirmation(*fixed, _channels(row.asked), _channels(row.failed), row.sent)
 
 

@@ -67,6 +67,8 @@ REGISTRATION_WORDS: dict[RegistrationState, tuple[str, str]] = {
 """State and reason, where the follower has to go on."""
 REGISTRATION_ITEMS = "绑定车辆"
 UNREGISTERED_WORDS = ("已解绑", "该车辆的车主信息已变更")
+SMS_SIGN = "【车桥】"
+"""Who it is from: a text message has no other sender, and carriers want one."""
 LONGEST = 20
 """Characters of one part of a sentence, so that a text message stays one or two."""
 

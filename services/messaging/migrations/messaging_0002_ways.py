@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("follower_id", ID, nullable=False),
         sa.Column("vehicle_id", ID, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
+        sa.Column("good_until", sa.BigInteger),
         sa.Column("asked", sa.String(64), nullable=False),
         sa.Column("failed", sa.String(64), nullable=False),
         sa.Column("sent", sa.Boolean, nullable=False),

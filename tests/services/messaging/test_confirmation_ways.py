@@ -1,6 +1,6 @@
 """A confirmation goes by template, else as a message in the chat, else by SMS; in any order and with repeats it ends the same."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -82,7 +82,9 @@ def test_without_an_open_window_an_sms_goes_to_the_mobile_of_the_binding(house):
     (wish,) = house.deliver(REFUSED)
 
     assert (type(wish), wish.mobile, wish.about_version, wish.purpose) == (SendSms, MOBILE, 5, "appointment.confirmed")
+    assert wish.text.startswith("【车桥】您预约的")
     assert "2026年3月6日 09:30" in wish.text
+    assert wish.good_until == datetime(2026, 3, 6, 1, 30, tzinfo=UTC)
 
 
 def test_who_does_not_follow_gets_an_sms_at_once(house):
