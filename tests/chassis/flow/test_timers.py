@@ -102,3 +102,14 @@ def test_what_fell_due_while_nothing_ran_is_done_once_at_the_next_start(new_hous
     assert len(ticks) == 2
     with house.database().read() as connection:
         assert connection.execute(select(timer.c.due_at)).scalar_one() > milliseconds_now()
+
+
+def test_a_clock_that_was_wrong_once_does_not_keep_it_from_being_done(new_house: NewHouse):
+    ticks = []
+    house = ticking(new_house, LONG, lambda tx: ticks.append(1))
+    until(lambda: ticks)
+
+    with house.database().write() as tx:
+        tx.execute(update(timer).values(due_at=timer.c.due_at + 1000 * LONG * 1000))
+
+    until(lambda: len(ticks) == 2)
