@@ -93,9 +93,9 @@ class AppointmentStore:
         return tx.execute(select(early_withdrawals.c.because).where(mine).with_for_update()).scalar_one_or_none()
 
     def _some(self, tx: Transaction, *which: ColumnElement[bool]) -> list[Appointment]:
-        """Those that somebody works on right now are left for the next time."""
-        order = select(appointments).where(*which).order_by(appointments.c.appointment_id).limit(MOST_AT_ONCE)
-        rows = tx.execute(order.with_for_update(skip_locked=True)).all()
+        """Those that somebody works on right now are left for the next time. Unsorted: to sort them all that fit would be read and held."""
+        some = select(appointments).where(*which).limit(MOST_AT_ONCE)
+        rows = tx.execute(some.with_for_update(skip_locked=True)).all()
         return [_with_car(tx, row) for row in rows]
 
 
