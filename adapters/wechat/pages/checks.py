@@ -21,6 +21,9 @@ ID_CHECK = "10X98765432"
 _OLDEST = date(1900, 1, 1)
 _BETWEEN = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\ufeff-]+")
 
+_STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_TURNING = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -41,6 +44,12 @@ def check_registration(form: RegistrationForm, today: date) -> tuple[Typed, tupl
 def plain(text: str) -> str:
     """Half-width, upper case, nothing in between."""
     return _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def readable(text: str) -> str:
+    """Without what steers a terminal or turns lines round; lines stay."""
+    kept = _TURNING.sub("", text.replace("\r\n", "\n"))
+    return _STEERING.sub(" ", kept).strip()
 
 
 def mobile_of(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from adapters.wechat.pages.checks import Typed
+from adapters.wechat.pages.checks import Typed, readable
 from adapters.wechat.pages.session import Session
 from contracts.appointments import RequestAppointment, RescheduleAppointment, ServiceItem, WithdrawAppointment
 from contracts.customers import EndBinding, GiveConsent, RequestCode, RequestRegistration, VerifyMobile
@@ -24,7 +24,7 @@ def request_of(form: BookingForm, follower_id: UUID, submitted_at: datetime, nam
         slot=form.slot,
         items=tuple(ServiceItem(code=item.code, name=names.get(item.code, item.name)) for item in form.items),
         mileage_km=form.mileage_km,
-        concern=form.concern,
+        concern=readable(form.concern or "") or None,
         source=form.source,
         reminder_item_id=form.reminder_item_id,
         submitted_at=submitted_at,
@@ -33,7 +33,7 @@ def request_of(form: BookingForm, follower_id: UUID, submitted_at: datetime, nam
 
 def withdrawal_of(form: WithdrawalForm, appointment_id: UUID, follower_id: UUID, again_after: int | None) -> WithdrawAppointment:
     """`again_after`: the version at which it had been kept, when the follower asks once more."""
-    wish = WithdrawAppointment(appointment_id=appointment_id, follower_id=follower_id, reason=form.reason)
+    wish = WithdrawAppointment(appointment_id=appointment_id, follower_id=follower_id, reason=readable(form.reason))
     return wish.identified(uuid5(appointment_id, "withdraw" if again_after is None else f"withdraw/{again_after}"))
 
 

@@ -38,6 +38,25 @@ def test_a_booking_is_taken_and_passed_on_as_a_command(phone, database):
     assert [(item.code, item.name) for item in wish.items] == [("maintenance", "保养")]
 
 
+@pytest.mark.parametrize(
+    ("typed", "handed_on"),
+    [
+        ("刹车\x0b异响\x00\x1b[2J", "刹车 异响  [2J"),
+        ("一\n二\r\n三", "一\n二\n三"),
+        (" 空调 ", "空调"),
+        ("\x00 \t", None),
+        ("\u202e倒", "倒"),
+        ("😀", "😀"),
+    ],
+)
+def test_what_no_eye_can_see_is_not_handed_on(phone, database, typed, handed_on):
+    """Not every system of a dealer lives through it, and none should show a line the wrong way round."""
+    assert phone.book(a_form(concern=typed)).status_code == 202
+
+    (envelope,) = told(database)
+    assert unwrap(RequestAppointment, envelope, VAULT).concern == handed_on
+
+
 def test_a_day_in_the_past_is_for_appointments_to_judge(phone):
     assert phone.book(a_form(requested_date="2001-01-01")).status_code == 202
 
