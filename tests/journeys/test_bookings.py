@@ -64,6 +64,26 @@ def test_the_page_says_at_each_step_how_it_stands(world: World):
     assert follower.told() == ["confirmed", "cancelled"]
 
 
+def test_a_slip_that_the_dms_cannot_take_yet_is_confirmed_once_it_has_it(world: World):
+    follower = world.a_follower()
+    appointment = follower.book()
+    world.dcrc.task(appointment)
+    follower.await_state(appointment, "to_call")
+    world.dms.misbehave({"mode": "down", "path": "/api/v1/slips"})
+    try:
+        world.dcrc.agree(appointment)
+        wait("the DMS was asked in vain", lambda: world.dms.seen(appointment, "PUT", "/api/v1/slips"))
+        before = (follower.status(appointment)["state"], shown(follower, appointment), follower.told())
+    finally:
+        world.dms.behave()
+    follower.await_state(appointment, "notified")
+    world.at_rest()
+
+    assert before[0] == "to_call"
+    assert "预约成功" not in before[1], "nothing is promised that the dealer does not know of"
+    assert (before[2], follower.told()) == ([], ["confirmed"])
+
+
 def test_while_csc_is_down_the_page_promises_no_more_than_a_call(world: World):
     follower = world.a_follower()
     world.csc.misbehave({"mode": "down"})

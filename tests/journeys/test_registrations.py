@@ -1,5 +1,7 @@
 """From the consent to the binding and what follows from it: several cars, several followers, leaving and coming back, another owner."""
 
+import eventlet
+
 from tests.journeys.newcomers import Person, a_vin
 from tests.journeys.people import wait
 from tests.journeys.world import World
@@ -164,3 +166,69 @@ def test_a_car_that_is_sold_on_leaves_its_followers_who_are_told_and_cannot_book
     assert buyer.messages() == []
     appointment = buyer.follower().book()
     wait("the buyer can book", lambda: world.dms.records("appointments", appointment))
+
+
+def test_two_forms_for_one_car_at_once_are_two_codes_and_one_binding(world: World):
+    newcomer = world.a_newcomer()
+    vin = world.staff.sell(newcomer.person)
+    forms = [newcomer.form(vin) for _ in range(2)]
+
+    answers = list(eventlet.GreenPool().imap(lambda form: newcomer.post("/registrations", form).status_code, forms))
+    for form in forms:
+        newcomer.await_state(form["id"], "code_sent")
+    wait("both codes came", lambda: len(newcomer.codes()) == len(forms))
+    for form in forms:
+        for code in newcomer.codes():
+            newcomer.verify(form["id"], code)
+        newcomer.await_state(form["id"], "active")
+    world.at_rest()
+
+    assert answers == [202, 202]
+    assert len({newcomer.asked(f"/registrations/{form['id']}")["binding_id"] for form in forms}) == 1
+    assert [(one["registered"], one["version"]) for one in world.staff.registrations(vin)] == [(True, 1)]
+
+
+def test_the_same_form_ten_times_at_once_is_one_registration_and_one_code(world: World):
+    newcomer = world.a_newcomer()
+    form = newcomer.form(world.staff.sell(newcomer.person))
+
+    answers = list(eventlet.GreenPool().imap(lambda _: newcomer.post("/registrations", form), range(10)))
+    newcomer.await_state(form["id"], "code_sent")
+    newcomer.code()
+    world.at_rest()
+
+    assert [answer.status_code for answer in answers] == [202] * 10
+    assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == 9
+    assert len(newcomer.texts()) == 1
+
+
+def test_a_car_that_is_sold_on_while_the_code_is_on_its_way_is_not_bound_to_who_sold_it(world: World):
+    seller, buyer = world.a_newcomer(), Person.new()
+    vin = world.staff.sell(seller.person)
+    registration = seller.ask_to_register(vin)
+    seller.await_state(registration, "code_sent")
+
+    world.staff.sell_on(vin, buyer)
+    pushed = wait("it was told", lambda: [one for one in world.ownership_pushes(vin) if one["outcome"] == "settled"])
+    world.at_rest()
+    seller.verify(registration, seller.code())
+    seller.await_state(registration, "rejected")
+    world.at_rest()
+
+    assert len(pushed) == 1
+    assert world.staff.registrations(vin) == []
+
+
+def test_who_takes_the_consent_back_meanwhile_is_not_bound(world: World):
+    newcomer = world.a_newcomer()
+    vin = world.staff.sell(newcomer.person)
+    registration = newcomer.ask_to_register(vin)
+    newcomer.await_state(registration, "code_sent")
+
+    newcomer.consent(granted=False)
+    newcomer.await_state(registration, "expired")
+    newcomer.verify(registration, newcomer.code())
+    world.at_rest()
+
+    assert newcomer.state(registration) == "expired"
+    assert world.staff.registrations(vin) == []

@@ -119,6 +119,10 @@ class World:
     def registered_at_csc(self, vin: str) -> list[Record]:
         return registered(self.csc, vin)
 
+    def ownership_pushes(self, vin: str) -> list[Record]:
+        pushed = self.dms.ask("GET", "/control/state")["pushes"]
+        return [one for one in pushed if one["body"]["type"] == "ownership.changed" and one["body"]["data"]["vin"] == vin]
+
     def texts_to(self, mobile: str) -> list[str]:
         """The text messages on a mobile, in the order they came."""
         return [str(one["text"]) for one in self.sms.ask("GET", "/control/messages", params={"mobile": mobile})["messages"]]
