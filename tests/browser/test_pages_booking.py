@@ -7,24 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contracts.appointments import AppointmentCallDue
-from tests.adapters.wechat.pages.conftest import FOLLOWER
-from tests.adapters.wechat.pages.news import APPOINTMENT, BINDING, REGISTRATION, appointment_news, registration_news
+from tests.adapters.wechat.pages.news import APPOINTMENT, appointment_news
 from tests.adapters.wechat.pages.showing import Shown
 from tests.browser.looking import axe, picture
 from tests.browser.phone_and_pages import commands, log_in, pages_alone
-
-PAGES = (
-    "/",
-    "/consent",
-    "/registrations/new",
-    f"/registrations/{REGISTRATION}",
-    "/cars",
-    f"/cars/{BINDING}",
-    "/appointments",
-    f"/appointments/{APPOINTMENT}",
-    f"/appointments/{APPOINTMENT}/reschedule",
-    "/appointments/new",
-)
 
 
 @pytest.fixture
@@ -176,21 +162,3 @@ def test_cancelling_is_shown_at_once(booking: Page, pages: Shown) -> None:
 
     heading(booking, "取消申请已收到")
     assert commands(pages) == 1
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_page_can_be_read_at_twice_the_size_and_by_everybody(booking: Page, pages: Shown, lang: str) -> None:
-    pages.hear(appointment_news(state="to_call"), registration_news())
-    log_in(booking, pages, FOLLOWER, lang)
-    booking.set_viewport_size({"width": 360, "height": 740})
-
-    found = {}
-    for path in PAGES:
-        booking.goto(pages.phone.url + path)
-        picture(booking, f"page{path.replace('/', '-')}-{lang}")
-        found[path] = axe(booking)
-        booking.evaluate("document.documentElement.style.fontSize = '200%'")
-        if booking.evaluate("document.documentElement.scrollWidth") > 360:
-            found[path].append("wider than the phone at twice the size")
-
-    assert found == {path: [] for path in PAGES}

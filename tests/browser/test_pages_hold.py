@@ -18,7 +18,7 @@ from launcher.house import WEB_ASSETS
 from tests.adapters.wechat.pages.conftest import FOLLOWER, STRANGER, context_for
 from tests.adapters.wechat.pages.news import APPOINTMENT, BINDING, REGISTRATION, appointment_news, binding_news, registration_news
 from tests.adapters.wechat.pages.showing import CONSENT, Shown, settings_to_show
-from tests.browser.looking import Complaints, axe
+from tests.browser.looking import Complaints, axe, picture
 from tests.browser.phone_and_pages import commands, log_in, pages_alone
 
 ID_NUMBER = "11010519491231002X"
@@ -386,6 +386,8 @@ def test_every_page_fits_the_phone_and_can_be_used_by_everybody(
         if "oauth" in path:
             page.context.clear_cookies(name="cheqiao_session")
         open_page(page, pages, path)
+        if width == 360:
+            picture(page, f"page{path.partition('?')[0].replace('/', '-')}-{lang}")
         found[path] = axe(page)
         for size in ("100%", "200%"):
             page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
@@ -395,3 +397,34 @@ def test_every_page_fits_the_phone_and_can_be_used_by_everybody(
     assert found == {path: [] for path in found}
     complaints.expect("403")
     complaints.expect("404")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_step_of_booking_and_every_question_fits_at_twice_the_size(page: Page, pages: Shown, lang: str) -> None:
+    log_in(page, pages, FOLLOWER, lang)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.add_init_script(
+        "document.addEventListener('DOMContentLoaded', function () { document.documentElement.style.fontSize = '200%'; });"
+    )
+    found: dict[str, list[str]] = {}
+
+    def look(at: str) -> None:
+        found[at] = axe(page)
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            found[at].append("wider than the phone")
+
+    open_page(page, pages, "/appointments/new")
+    page.locator("input[value='2026-03-12']").check(force=True)
+    for step in ("dealer", "items"):
+        page.locator("[data-next]:visible").click()
+        look(step)
+    page.locator("input[name=items]").first.check()
+    page.get_by_role("textbox").last.fill("Donaudampfschifffahrtsgesellschaft" * 3)
+    page.locator("[data-next]:visible").click()
+    look("confirm")
+    for path in (f"/cars/{BINDING}", APPOINTMENT_PAGE):
+        open_page(page, pages, path)
+        page.locator("[data-ask]").click()
+        look(path)
+
+    assert found == {at: [] for at in found}
