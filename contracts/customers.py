@@ -117,7 +117,7 @@ class RegistrationProgressed(RegistrationNews):
 
 
 class RegistrationMatched(RegistrationNews):
-    """All three match, but late: the follower is sent a link to go on with (state matched)."""
+    """All three match, but late: the follower is sent a link to go on with (state matched). Not late: a code could not be sent."""
 
 
 class RegistrationRejected(RegistrationNews):

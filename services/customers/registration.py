@@ -8,6 +8,7 @@
 | checking | code_sent | one car, while the follower waits |
 | checking | matched | one car, but the follower will have left |
 | matched, code_sent | code_sent | the follower asks for a code, or another one |
+| code_sent | matched | the code could not be sent |
 | code_sent | active | the right code in time |
 | code_sent | rejected | the right code, but the car has another owner by now |
 | code_sent | locked | the tries of a code are used up |
@@ -31,7 +32,7 @@ PATIENCE = timedelta(minutes=2)  # so long a follower looks at a page that says 
 CODE_HOLDS = timedelta(minutes=5)  # S-08
 CODE_TRIES = 5  # S-08
 NEXT_CODE_AFTER = timedelta(seconds=60)  # an SMS takes seconds; who asks sooner is impatient or a program
-LINK_HOLDS = timedelta(days=1)  # who was sent a link after a late match comes back the same day or begins anew
+LINK_HOLDS = timedelta(days=1)  # who was sent a link after a late match, or cannot be sent a code, comes back the same day or begins anew
 CHECK_HOLDS = timedelta(days=3)  # a DMS that is away for longer will be asked anew
 
 OPEN = frozenset({State.CHECKING, State.MATCHED, State.CODE_SENT})
@@ -110,10 +111,10 @@ class Registration:
         return self._step(state=State.CODE_SENT, code_no=self.code_no + 1, code=code, lapses_at=expires_at, late=False)
 
     def code_refused(self, code_no: int, now: datetime) -> "Registration":
-        """It will not arrive: the follower need not wait for it before asking for another."""
-        if self.code is None or code_no != self.code_no or self.code.next_at <= now:
+        """It will not arrive: nobody is asked for it, and the follower need not wait before asking for another."""
+        if self.code is None or code_no != self.code_no:
             return self
-        return self._step(code=replace(self.code, next_at=now))
+        return self._step(state=State.MATCHED, code=None, lapses_at=now + LINK_HOLDS)
 
     def guessed_wrong(self) -> "Registration":
         """The last try locks it."""

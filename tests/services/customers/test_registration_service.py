@@ -301,13 +301,13 @@ def test_a_code_is_good_for_its_own_registration_alone(house):
     assert sms.code == other_sms.code or states_of(told) == ["code_sent"]
 
 
-def test_who_cannot_be_sent_the_code_need_not_wait_for_another(house):
+def test_who_cannot_be_sent_the_code_is_not_asked_for_it_and_need_not_wait_for_another(house):
     request, sms = with_code(house)
 
     told = house.deliver(refused(sms))
 
-    assert (states_of(told), told[0].next_code_at) == (["code_sent"], NOW)
-    assert house.deliver(refused(sms)) == []
+    assert (states_of(told), told[0].code_no, told[0].late) == (["matched"], 1, False)
+    assert house.deliver(refused(sms)) == house.deliver(a_try(request, sms.code)) == []
     assert the_sms(house.deliver(a_code_wish(request))).about_version == 2
     assert house.deliver(refused(sms)) == []
 

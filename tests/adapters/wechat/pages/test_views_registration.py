@@ -84,6 +84,13 @@ def test_every_state_says_how_it_stands_and_what_to_do(shown, state, says, leads
     assert not leads or leads in page.links().values()
 
 
+@pytest.mark.parametrize(("code_no", "failed"), [(0, False), (1, True)])
+def test_who_could_not_be_sent_a_code_is_told_so(shown, code_no, failed):
+    shown.hear(registration_news(state="matched", code_no=code_no))
+
+    assert ("验证码短信没有发出去" in shown.see(PAGE).text) is failed
+
+
 @pytest.mark.parametrize(("code_no", "of_a_code"), [(0, False), (1, True)])
 def test_only_who_was_sent_a_code_is_told_that_it_was_not_entered(shown, code_no, of_a_code):
     shown.hear(registration_news(state="expired", code_no=code_no))
