@@ -1,0 +1,73 @@
+"""Whatever partners and followers wrote is text on every page, in attributes and in JSON too."""
+
+import json
+from uuid import UUID
+
+import pytest
+
+from adapters.wechat.pages.app import pages_app
+from contracts.appointments import AppointmentTransferred
+from tests.adapters.wechat.pages.conftest import a_form, context_for
+from tests.adapters.wechat.pages.news import (
+    APPOINTMENT,
+    BINDING,
+    REGISTRATION,
+    appointment_news,
+    binding_news,
+    dealer_news,
+    places_news,
+    registration_news,
+)
+from tests.adapters.wechat.pages.showing import Shown, settings_to_show, showing, stand_in_for_weui
+
+EVIL = "\"'><img src=x>{{7*7}}"
+IDS = {"appointment_id": APPOINTMENT, "binding_id": BINDING, "registration_id": REGISTRATION}
+SUCCESSOR = UUID(int=51)
+
+
+@pytest.fixture
+def shown(database, tmp_path):
+    with showing(database, stand_in_for_weui(tmp_path / "assets")) as pages:
+        pages.agree()
+        pages.hear(
+            binding_news(plate=EVIL[:16], model=EVIL, name=EVIL),
+            binding_news(binding_id=UUID(int=61), vehicle_id=UUID(int=78), plate=None, model=EVIL, name=EVIL),
+            dealer_news(name=EVIL, address=EVIL, phone=EVIL),
+            places_news(),
+            registration_news(state="active", binding_id=BINDING),
+            appointment_news(
+                items=[{"code": EVIL, "name": EVIL}], dms_no=EVIL, reason=EVIL, kept_because=EVIL, slip_id=EVIL, successor_id=SUCCESSOR
+            ),
+            appointment_news(AppointmentTransferred, appointment_id=SUCCESSOR, state="transferred", items=[{"code": "x", "name": EVIL}]),
+        )
+        yield pages
+
+
+def addresses(shown: Shown, tmp_path) -> list[str]:
+    rules = pages_app(context_for(shown.database, settings_to_show(tmp_path / "assets"))).url_map.iter_rules()
+    found = []
+    for rule in rules:
+        if rule.endpoint.startswith("views.") and not {"name", "filename"} & rule.arguments and rule.rule != "/language":
+            path = rule.rule
+            for name, id in IDS.items():
+                path = path.replace(f"<uuid:{name}>", str(id))
+            found.append(path)
+    return [*found, f"/appointments/new?again={APPOINTMENT}", f"/cars?x={EVIL}", f"/consent?next={EVIL}", f"/{EVIL}"]
+
+
+def test_nothing_that_others_wrote_becomes_part_of_the_page(shown, tmp_path):
+    assert shown.phone.book(a_form(items=[{"code": EVIL, "name": EVIL}], concern=EVIL)).status_code == 202
+
+    for path in addresses(shown, tmp_path):
+        for lang in ("zh", "en"):
+            page = shown.see(path, lang=lang)
+            assert page.all("img") == [], path
+            assert "49" not in page.text.replace(str(APPOINTMENT), ""), path
+            strange = {name for element in page.elements for name in element.attributes if not name.replace("-", "").isalnum()}
+            assert strange == set(), path
+
+
+def test_what_fills_in_a_form_stays_one_attribute(shown):
+    form = shown.see(f"/appointments/new?again={APPOINTMENT}").one("form", data_preset="")
+
+    assert json.loads(form["data-preset"]) == {"dealer_code": "D001", "items": [EVIL]}
