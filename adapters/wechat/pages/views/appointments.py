@@ -38,7 +38,7 @@ def appointment(visit: Visit, appointment_id: UUID) -> str:
         "appointment.html",
         one=appointment_shown(visit, found, cars),
         copy=found,
-        dealer=visit.copies.dealer(found.dealer_code),
+        dealer=visit.dealer(found.dealer_code),
         successor=appointment_shown(visit, successor, cars) if successor else None,
         history=tuple(history_of(found, visit.now)),
         kept=kept_words(found.kept_because) if found.kept_because and not found.wanted else "",
@@ -57,7 +57,7 @@ def reschedule(visit: Visit, appointment_id: UUID) -> str | Response:
         return redirect(url_for("views.appointment", appointment_id=appointment_id))
     cars = visit.copies.cars(visit.follower_id)
     shown = appointment_shown(visit, found, cars)
-    dealer = visit.copies.dealer(found.dealer_code)
+    dealer = visit.dealer(found.dealer_code)
     weekdays = dealer_shown(dealer, visit.today).weekdays if dealer else ""
     return render_template("reschedule.html", one=shown, dealer_code=found.dealer_code, weekdays=weekdays, days=days_shown(visit))
 

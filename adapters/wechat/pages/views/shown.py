@@ -94,7 +94,7 @@ def appointment_shown(visit: Visit, copy: AppointmentCopy, cars: Iterable[CarCop
 
 
 def dealer_name(visit: Visit, code: str) -> str:
-    dealer = visit.copies.dealer(code)
+    dealer = visit.dealer(code)
     return dealer.name if dealer else t("服务店 {}", "Dealer {}").format(code)
 
 

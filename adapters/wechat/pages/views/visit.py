@@ -1,10 +1,10 @@
 """One visit of a follower to a page: who, when, and what is at hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from adapters.wechat.pages.copies import Copies
+from adapters.wechat.pages.copies import Copies, DealerCopy
 from adapters.wechat.pages.words import local
 from chassis.settings import Account, Settings
 
@@ -16,6 +16,13 @@ class Visit:
     follower_id: UUID
     account_name: str
     now: datetime
+    _dealers: dict[str, DealerCopy | None] = field(default_factory=dict, compare=False)
+
+    def dealer(self, code: str) -> DealerCopy | None:
+        """Asked for once: a list names the same ones again and again."""
+        if code not in self._dealers:
+            self._dealers[code] = self.copies.dealer(code)
+        return self._dealers[code]
 
     @property
     def today(self) -> date:

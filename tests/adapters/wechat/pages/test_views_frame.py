@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import event
 
 from adapters.wechat.pages.copies import Copies
 from chassis.database import Database, open_engine
@@ -163,12 +164,24 @@ def test_names_are_written_as_text(shown):
     assert "&lt;b&gt;x" in shown.phone.get("/cars").text
 
 
-def test_without_a_database_the_page_says_to_come_again(database, tmp_path):
+def test_a_long_list_asks_for_each_dealer_once(shown):
+    shown.hear(dealer_news(), *(appointment_news(appointment_id=UUID(int=number)) for number in range(1000, 1030)))
+    asked: list[str] = []
+    event.listen(shown.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    page = shown.see("/appointments")
+
+    assert len(page.all("a", class_="card")) >= 30
+    assert len([statement for statement in asked if "FROM dealer" in statement]) == 1
+
+
+@pytest.mark.parametrize(("lang", "says", "again"), [("zh", "请稍后再来", "再试一次"), ("en", "Please come again shortly", "Try again")])
+def test_without_a_database_the_page_says_to_come_again(database, tmp_path, lang, says, again):
     nowhere = Database(open_engine("mysql+pymysql://u:p@127.0.0.1:9/x", pool_size=1), OutboxWriter("pages", VAULT))
 
     with showing(database, stand_in_for_weui(tmp_path / "assets"), copies=Copies(nowhere)) as pages:
-        page = pages.see("/cars")
+        page = pages.see("/cars", lang=lang)
 
     assert page.status == 503
-    assert page.heading == "请稍后再来"
-    assert page.links()["再试一次"] == "/cars"
+    assert page.heading == says
+    assert page.links()[again] == "/cars"
