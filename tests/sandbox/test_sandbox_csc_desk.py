@@ -10,7 +10,7 @@ from tests.sandbox.stage import CSC_KEY, a_task_record
 from tests.sandbox.test_sandbox_csc import an_open_task, pushed
 
 
-def reopen(stage, task, request_no, day="2026-04-08", slot="14:00-15:00", again=""):
+def reopen(stage, task, request_no, *, day="2026-04-08", slot="14:00-15:00", again=""):
     body = {"request_no": request_no, "requested_date": day, "slot": slot, "due_at": "2026-04-02T18:00:00+08:00"}
     url = stage.at(f"/csc/api/v1/call-tasks/{task}/reopen")
     return requests.post(url, json=body, headers={**CSC_KEY, "Idempotency-Key": f"re-{task}-{request_no}{again}"}, timeout=10)
