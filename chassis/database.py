@@ -36,11 +36,15 @@ def from_millis(at: int) -> datetime:
 
 
 class Transaction:
-    """One transaction of a service. `cause` is the message being handled; what is told carries its chain on."""
+    """One transaction of a service. `cause` is the message being handled; what is told carries its chain on.
+
+    `attempt` counts the earlier tries of that message that ended in a wait.
+    """
 
     def __init__(self, connection: Connection, write_outbox: "Callable[[Transaction, Sequence[Contract]], None]") -> None:
         self.connection = connection
         self.cause: Envelope | None = None
+        self.attempt = 0
         self._write_outbox = write_outbox
         self.told = 0
 

@@ -85,7 +85,7 @@ class Handles(Read):
         received_at = milliseconds_now()
         with self.runtime.database.write() as tx:
             if inbox.take(tx, opened.id, opened.described, attempt=opened.delivery.attempt, received_at=received_at):
-                tx.cause = opened.envelope
+                tx.cause, tx.attempt = opened.envelope, opened.delivery.attempt
                 self.call(message, tx)
             if opened.delivery.again:
                 retries.end(tx, opened.id)

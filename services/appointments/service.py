@@ -40,6 +40,7 @@ from services.appointments.visits import Visit, best_of, match
 from services.appointments.wishes import Car, Rules, Wish
 
 OVERTAKING = timedelta(seconds=5)  # a wish may overtake the news that the follower has bound the car; after this it is no news any more
+TRIES_FOR_BINDING = 2  # however old the wish is: where we were away ourselves, that news stands in the queue beside it
 STRAYS_KEPT = timedelta(days=30)  # the news of a slip does not come later than that
 
 log = get_logger(__name__)
@@ -214,7 +215,7 @@ class AppointmentsService:
     def _car_for(self, wish: Wish, tx: Transaction) -> Car | None:
         """Raises Unavailable while the news of the binding may still be on its way."""
         car = self.owners.car_of(tx, wish.follower_id, wish.vehicle_id)
-        if car is None and self.now() - wish.submitted_at < OVERTAKING:
+        if car is None and (tx.attempt < TRIES_FOR_BINDING or self.now() - wish.submitted_at < OVERTAKING):
             raise Unavailable("binding not known yet")
         return car
 

@@ -173,8 +173,10 @@ def has_agreed(said: Sequence[Consent], text_version: str) -> bool:
     return _last_word(of_this_text) and _last_word(said)
 
 
-def has_taken_back(said: Sequence[Consent]) -> bool:
-    return bool(said) and not _last_word(said)
+def has_taken_back(said: Sequence[Consent], since: datetime | None = None) -> bool:
+    """The last word is no, and was said `since` then: what was said before does not count against who agreed after it."""
+    heard = [one for one in said if since is None or one.given_at >= since]
+    return bool(heard) and not _last_word(heard)
 
 
 def _last_word(said: Sequence[Consent]) -> bool:

@@ -1,7 +1,7 @@
 """Knows which follower is bound to which car, and how one gets there; and tells it."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chassis.clock import Clock
 from chassis.database import Transaction
@@ -22,8 +22,6 @@ from services.customers.news import news_of, news_of_registration, partners_told
 from services.customers.registration import CHECK_HOLDS, Registration, Typed, has_agreed, has_taken_back, mobile_of, plain
 from services.customers.registration_store import ConsentStore, CounterStore, RegistrationStore
 from services.customers.store import BindingStore, FollowingStore, KnownOwnerStore
-
-OVERTAKING = timedelta(seconds=5)  # a wish may overtake the follower's consent; after this there is none
 
 log = get_logger(__name__)
 
@@ -135,12 +133,17 @@ class CustomersService:
         self.counters.forget_before(tx, day_of(now))
 
     def _admitted(self, tx: Transaction, begun: Registration, text_version: str) -> Registration:
-        """Whether the DMS is asked. Raises Unavailable while the consent may still be on its way."""
+        """Whether the DMS is asked. Raises Unavailable while the consent is on its way.
+
+        The pages take nothing from who has not agreed, so a consent that is not known here was overtaken, however long ago the wish was
+        submitted: broker or pages may have been away in between.
+        """
         now = self.now()
-        if not has_agreed(self.consents.of(tx, begun.follower_id), text_version):
-            if now - begun.submitted_at < OVERTAKING:
-                raise Unavailable("consent not known yet")
-            return begun.end(At.REJECTED)
+        said = self.consents.of(tx, begun.follower_id)
+        if has_taken_back(said, since=begun.submitted_at):
+            return begun.end(At.EXPIRED)
+        if not has_agreed(said, text_version):
+            raise Unavailable("consent not known yet")
         if self.counters.is_reached(tx, a_wrong_code(begun.follower_id), day_of(now)):
             return begun.end(At.LOCKED)
         if self._has_too_many(tx, begun, a_lookup(begun.follower_id, begun.address_key)):

@@ -32,13 +32,14 @@ class House:
         self.methods = dict(readings_of(type(service)))
         self._read_up_to = 0
 
-    def deliver(self, message: Contract) -> list[Contract]:
-        """What was told because of it, in order."""
-        self.only_deliver(message)
+    def deliver(self, message: Contract, *, attempt: int = 0) -> list[Contract]:
+        """What was told because of it, in order. `attempt`: how often it had to wait before."""
+        self.only_deliver(message, attempt=attempt)
         return self.told()
 
-    def only_deliver(self, message: Contract) -> None:
+    def only_deliver(self, message: Contract, *, attempt: int = 0) -> None:
         with self.database.write() as tx:
+            tx.attempt = attempt
             getattr(self.service, self.methods[type(message)])(message, tx)
 
     def told(self) -> list[Contract]:

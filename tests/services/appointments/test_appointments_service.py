@@ -106,12 +106,17 @@ def test_a_wish_that_cannot_be_met_is_told_to_the_follower_alone(house):
     assert (type(told), told.state, told.reason) == (AppointmentTurnedDown, State.REJECTED, "too_soon")
 
 
-def test_a_wish_that_overtook_the_binding_waits_for_it_and_a_strangers_car_is_turned_away(house):
-    soon, later = a_request(vehicle_id=uuid4()), a_request(vehicle_id=uuid4(), submitted_at=NOW - timedelta(seconds=6))
+@pytest.mark.parametrize(("ago", "attempt"), [(0, 0), (0, 9), (6, 0), (3600, 1)], ids=str)
+def test_a_wish_that_overtook_the_binding_waits_for_it(house, ago, attempt):
+    """Also an old one that is seen for the first time: after we were away, the news of the binding stands in the queue beside it."""
+    wish = a_request(vehicle_id=uuid4(), submitted_at=NOW - timedelta(seconds=ago))
 
     with pytest.raises(Unavailable):
-        house.deliver(soon)
-    (told,) = house.deliver(later)
+        house.deliver(wish, attempt=attempt)
+
+
+def test_a_strangers_car_is_turned_away_once_the_binding_was_waited_for(house):
+    (told,) = house.deliver(a_request(vehicle_id=uuid4(), submitted_at=NOW - timedelta(seconds=6)), attempt=2)
 
     assert told.reason == "not_your_car"
 
