@@ -52,7 +52,9 @@ class StandIn:
     def pushes(self, appointment_id: str, type_name: str) -> list[Record]:
         """What it told us about an appointment, with every try."""
         pushed = self.ask("GET", "/control/state")["pushes"]
-        return [push for push in pushed if push["body"]["type"] == type_name and push["body"]["data"]["appointment_id"] == appointment_id]
+        return [
+            push for push in pushed if push["body"]["type"] == type_name and push["body"]["data"].get("appointment_id") == appointment_id
+        ]
 
     def seen(self, appointment_id: str, method: str = "", path: str = "") -> list[Record]:
         """The ledger's entries about an appointment, as they came; `path` is how it begins."""

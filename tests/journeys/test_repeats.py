@@ -146,12 +146,12 @@ def test_news_under_a_false_flag_changes_nothing(
 
 def known_news(world: World, name: str) -> tuple[Record, str]:
     """A push that was taken."""
-    partner = {"csc": world.csc, "dms": world.dms}[name]
-    taken = [push for push in partner.ask("GET", "/control/state")["pushes"] if push["outcome"] == "settled"]
+    partner, kind = {"csc": (world.csc, "call.logged"), "dms": (world.dms, "appointment.rejected")}[name]
+    pushed = [push for push in partner.ask("GET", "/control/state")["pushes"] if push["body"]["type"] == kind]
+    taken = [push for push in pushed if push["outcome"] == "settled"]
     if not taken:
         follower = world.a_follower()
         appointment = follower.book()
         (rejected if name == "dms" else reached)(world, appointment)
-        kind = "appointment.rejected" if name == "dms" else "call.logged"
         taken = wait("it was taken", lambda: [one for one in partner.pushes(appointment, kind) if one["outcome"] == "settled"])
     return taken[0]["body"], taken[0]["id"]
