@@ -17,7 +17,7 @@ from services.appointments.standing import AGREED, CLOSED, WITHOUT_SLIP, reason_
 from services.appointments.visits import Visit
 from services.appointments.wishes import Asked, Car, Rules, Wish, never_reached, why_not, why_not_on
 
-MOST_REPLACED = 5  # the DMS answers within a few requests
+MOST_REPLACED = 40  # requests within which the DMS answers; the day that it keeps must be among them
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def _answers(before: Appointment, after: Appointment) -> Iterator[type[Appointme
     """To what the follower asked for."""
     if after.wish.request_no > before.wish.request_no:
         yield AppointmentRescheduled
-    if after.kept_because and (after.kept_because, after.answered_no) != (before.kept_because, before.answered_no):
+    answered_anew = after.kept_because and (after.kept_because, after.answered_no) != (before.kept_because, before.answered_no)
+    if answered_anew or after.wish.request_no < before.wish.request_no:  # the day is another one again, also for the same reason as before
         yield AppointmentKept
 
 

@@ -36,6 +36,7 @@ class Dms:
         self.state = "unknown"
         self.dealer_code = ""
         self.day: date | None = None
+        self.request_no = 1
         self.slip: tuple[int, str] = (0, "")
         self.outcomes: list[str] = []
 
@@ -50,7 +51,7 @@ class Dms:
             case MoveAppointment() if self.refuses_another_day and self.state == "stored":
                 return [AppointmentMoveRefused(appointment_id=wish.appointment_id, request_no=wish.request_no, reason="no_bay")]
             case MoveAppointment():
-                self.day = wish.requested_date
+                self.day, self.request_no = wish.requested_date, wish.request_no
                 return []
             case StoreOutcome():
                 self.outcomes.append(wish.outcome)
@@ -203,7 +204,7 @@ class World:
             self._check_visited(case, self.visit)
         elif csc.slip == "active":
             assert last.appointment_at == a_slip(csc.slip_version).appointment_at  # whoever is here already need not be told of a new one
-            assert last.state is (State.RESCHEDULED if csc.slip_request_no < csc.request_no else State.NOTIFIED)
+            assert last.state is (State.RESCHEDULED if csc.slip_request_no < dms.request_no else State.NOTIFIED)
         else:
             assert last.state in (State.REQUESTED, State.TO_CALL)
 
