@@ -20,7 +20,7 @@ $(ASSETS): package.json package-lock.json .npmrc .ci/assets | $(READY)
 run: setup ## everything in one process, with stand-ins for WeChat, DMS and CSC
 	@exec $(BIN)/cheqiao up --embedded
 
-demo: setup ## one booking there and back, on a runtime: embedded or production; BROWSER=1: clicked in Chromium too
+demo: setup ## a registration and a booking there and back, on a runtime: embedded or production; BROWSER=1: clicked in Chromium too
 	@exec $(BIN)/cheqiao demo --runtime $(RUNTIME) $(if $(BROWSER),--browser)
 
 test: setup ## all tests but those that wait over ten seconds; RabbitMQ, MariaDB and Chromium are started (and installed) by them

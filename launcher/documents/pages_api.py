@@ -20,7 +20,9 @@ def _query(name: str, text: str, *, required: bool = False, **schema: Any) -> di
 
 PARAMETERS = {
     "X-Cheqiao-Session": header(
-        "X-Cheqiao-Session", "`data-session` of the page that asks: another follower's page is refused.", required=False
+        "X-Cheqiao-Session",
+        "`data-session` of the page that asks: another follower's page is refused. A browser must send it with every POST.",
+        required=False,
     ),
     "appointment_id": ASKED["appointment_id"],
     "registration_id": _id("registration_id", "Made on the phone."),
