@@ -16,7 +16,7 @@ STEPS = {
     "quota_until_reset": {Next.TOMORROW},
     "treat_as_sent": {Next.ALREADY_SENT},
     "final_user": {Next.FINAL_USER_STATE},
-    "final_user_window": {Next.FINAL_USER_STATE},
+    "final_user_window": {Next.FINAL_WINDOW_CLOSED},
     "final_data": {Next.FINAL_OUR_DATA},
     "final_config": {Next.FINAL_OUR_DATA, Next.FINAL_OPERATOR_CONFIG},
     "final_operator": {Next.FINAL_OPERATOR_CONFIG},
