@@ -390,7 +390,7 @@
   }
 
   function isNews(main, answer) {
-    return String(answer.version) !== main.getAttribute('data-version') || answer.state !== main.getAttribute('data-state');
+    return String(answer.version) !== main.getAttribute('data-version') || (answer.state || null) !== main.getAttribute('data-state');
   }
 
   /* The page as it is now, put in place of what stood there. */

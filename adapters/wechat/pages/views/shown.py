@@ -27,6 +27,7 @@ class CarShown:
     tail: str
     dealer_code: str
     ending: bool
+    version: int
     chosen: bool = False
 
 
@@ -78,7 +79,7 @@ def car_shown(car: CarCopy, *, chosen: bool = False) -> CarShown:
     title = car.plate or car.model or t("车架号尾号 {}", "VIN …{}").format(tail)
     about = [car.model if car.model != title else "", t("车架号尾号 {}", "VIN …{}").format(tail) if car.plate or car.model else ""]
     subtitle = " · ".join(part for part in about if part)
-    return CarShown(car.binding_id, car.vehicle_id, title, subtitle, car.model, tail, car.dealer_code, car.ending, chosen)
+    return CarShown(car.binding_id, car.vehicle_id, title, subtitle, car.model, tail, car.dealer_code, car.ending, car.version, chosen)
 
 
 def appointment_shown(visit: Visit, copy: AppointmentCopy, cars: Iterable[CarCopy]) -> AppointmentShown:
