@@ -26,7 +26,7 @@ HURRY = {
     "CHEQIAO_BROKER_HEARTBEAT_SECONDS": "2",
     "CHEQIAO_TRUSTED_PROXIES": "127.0.0.1",  # each phone has a network of its own
 }
-PEOPLE = 100
+PEOPLE = 200
 
 
 class World:
