@@ -64,8 +64,14 @@ def _answers(before: Appointment, after: Appointment) -> Iterator[type[Appointme
     if after.wish.request_no > before.wish.request_no:
         yield AppointmentRescheduled
     answered_anew = after.kept_because and (after.kept_because, after.answered_no) != (before.kept_because, before.answered_no)
-    if answered_anew or after.wish.request_no < before.wish.request_no:  # the day is another one again, also for the same reason as before
+    if answered_anew or _goes_back(before, after):
         yield AppointmentKept
+
+
+def _goes_back(before: Appointment, after: Appointment) -> bool:
+    """To an earlier day, perhaps for the same reason as before. Where a slip has been agreed on since, the slip is what counts."""
+    agreed = after.slip is not None and after.slip.request_no >= before.wish.request_no
+    return after.wish.request_no < before.wish.request_no and not agreed
 
 
 def _happenings(before: Appointment, after: Appointment) -> Iterator[type[AppointmentNews]]:
