@@ -158,27 +158,23 @@ def _capacity_set(capacity: CapacityRecord) -> CapacitySet:
 
 def _visit_arrived(visit: VisitRecord, vehicle_id: VehicleId) -> VisitArrived:
     """A-APT-28"""
-    return VisitArrived(
-        visit_id=_visit_id(visit.visit_no),
-        vehicle_id=vehicle_id(visit.vin),
-        vin=visit.vin,
-        dealer_code=visit.dealer_code,
-        arrived_at=visit.arrived_at,
-        appointment_id=visit.appointment_id,
-    )
+    return VisitArrived.model_validate(_visit(visit, vehicle_id))
 
 
 def _visit_closed(visit: ClosedVisitRecord, vehicle_id: VehicleId) -> VisitClosed:
     """A-APT-28"""
-    return VisitClosed(
-        visit_id=_visit_id(visit.visit_no),
-        vehicle_id=vehicle_id(visit.vin),
-        vin=visit.vin,
-        dealer_code=visit.dealer_code,
-        arrived_at=visit.arrived_at,
-        appointment_id=visit.appointment_id,
-        closed_at=visit.closed_at,
-    )
+    return VisitClosed.model_validate(_visit(visit, vehicle_id) | {"closed_at": visit.closed_at})
+
+
+def _visit(visit: VisitRecord, vehicle_id: VehicleId) -> dict[str, object]:
+    return {
+        "visit_id": _visit_id(visit.visit_no),
+        "vehicle_id": vehicle_id(visit.vin),
+        "vin": visit.vin,
+        "dealer_code": visit.dealer_code,
+        "arrived_at": visit.arrived_at,
+        "appointment_id": visit.appointment_id,
+    }
 
 
 def _visit_id(visit_no: str) -> UUID:

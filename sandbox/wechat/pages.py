@@ -94,25 +94,26 @@ def _add_lists(made: Blueprint, store: Store) -> None:
         return render_template("wechat/messages.html", messages=found, q=like)
 
 
-def _add_platform(made: Blueprint, store: Store, platform: Platform) -> None:
-    def shown(form: Form) -> str:
-        row = store.row("SELECT value FROM switches WHERE name='template_results'")
-        return render_template(
-            "wechat/platform.html",
-            form=form,
-            tokens=[dict(each) for each in store.rows("SELECT * FROM tokens ORDER BY id DESC LIMIT 5")],
-            ordered=[dict(each) for each in store.rows("SELECT path, errcode FROM errcodes ORDER BY id")],
-            results=TemplateResults.model_validate_json(row["value"] if row else "{}"),
-            paths=PATHS.asked[1:],
-            errcodes=ERRCODES,
-            texts=TEXTS,
-            outcomes=RESULTS,
-            polls=url_for("pages.platform_page"),
-        )
+def _platform_shown(store: Store, form: Form) -> str:
+    row = store.row("SELECT value FROM switches WHERE name='template_results'")
+    return render_template(
+        "wechat/platform.html",
+        form=form,
+        tokens=[dict(each) for each in store.rows("SELECT * FROM tokens ORDER BY id DESC LIMIT 5")],
+        ordered=[dict(each) for each in store.rows("SELECT path, errcode FROM errcodes ORDER BY id")],
+        results=TemplateResults.model_validate_json(row["value"] if row else "{}"),
+        paths=PATHS.asked[1:],
+        errcodes=ERRCODES,
+        texts=TEXTS,
+        outcomes=RESULTS,
+        polls=url_for("pages.platform_page"),
+    )
 
+
+def _add_platform(made: Blueprint, store: Store, platform: Platform) -> None:
     @made.get("/pages/platform")
     def platform_page() -> str:
-        return shown(Form())
+        return _platform_shown(store, Form())
 
     @made.post("/pages/platform/tokens")
     def void_tokens() -> Response:
@@ -128,7 +129,7 @@ def _add_platform(made: Blueprint, store: Store, platform: Platform) -> None:
         errcode = form.one_of("errcode", [str(code) for code, _ in ERRCODES])
         times = form.number("times", 1, 100)
         if not form.good:
-            return shown(form), 422
+            return _platform_shown(store, form), 422
         platform.switches.set_errcodes(path, (int(errcode),) * times)
         flash(t(f"接下来 {times} 次调用答 {errcode}", f"The next {times} call(s) are answered {errcode}"))
         return redirect(url_for("pages.platform_page"))
@@ -145,7 +146,7 @@ def _add_platform(made: Blueprint, store: Store, platform: Platform) -> None:
         form = Form(request.form)
         status = form.one_of("status", RESULTS)
         if not form.good:
-            return shown(form), 422
+            return _platform_shown(store, form), 422
         wanted = TemplateResults(send=False) if status == "none" else TemplateResults(status=status)
         platform.switches.set_template_results(wanted)
         flash(t("送达结果已设置", "The result of sends is set"))

@@ -196,7 +196,7 @@ class World:
     def _check_open(self, case: Case) -> None:
         last, dms, csc = case.last, case.dms, case.csc
         assert (dms.state, dms.dealer_code) == ("stored", ELSEWHERE if last.predecessor_id else "D001")
-        if csc.slip_request_no < dms.request_no or csc.slip_request_no < 2:  # else a slip has been agreed on since, which is what counts
+        if csc.slip_request_no <= dms.request_no:  # else a slip was agreed on for a day that the DMS refused, and the slip is what counts
             assert dms.day == last.requested_date
             assert csc.day in (None, last.requested_date)
         assert csc.slip != "cancelled"
