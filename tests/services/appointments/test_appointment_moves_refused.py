@@ -1,5 +1,6 @@
 """The DMS will not have it on the other day: what stands, who hears of it, and who holds the place."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -100,6 +101,19 @@ def test_before_csc_is_asked_to_call_nothing_is_told_to_it(house):
     house.deliver(a_rescheduling(id))
 
     assert types_of(house.deliver(a_no(id))) == [AppointmentKept]
+
+
+def test_two_days_refused_for_one_reason_are_each_told_with_the_day_that_stands(house):
+    """In whichever order the refusals come: the last news must not leave a copy with a day that nobody has."""
+    id = to_call(house)
+    house.deliver(a_rescheduling(id))
+    house.deliver(a_rescheduling(id, 3, SATURDAY + timedelta(days=1)))
+
+    second, _ = house.deliver(a_no(id, 3))
+    first, _ = house.deliver(a_no(id, 2))
+
+    assert [type(told) for told in (second, first)] == [AppointmentKept, AppointmentKept]
+    assert [told.requested_date for told in (second, first)] == [SATURDAY, FRIDAY]
 
 
 def test_what_was_agreed_on_the_phone_meanwhile_is_not_called_kept(house):
