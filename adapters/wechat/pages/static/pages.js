@@ -219,7 +219,6 @@
 
   function go(form, answer, what) {
     var then = form.getAttribute('data-then'), id = what.id || (answer && answer.id) || '';
-    if (form.hasAttribute('data-wrong-once')) { keep('tried', { at: form.getAttribute('data-send'), left: triesLeft(form) }); }
     if (form.hasAttribute('data-follow')) { followAtOnce(form.getAttribute('data-follow') === 'now'); return; }
     window.location.replace(then.replace('{id}', id));
   }
@@ -240,6 +239,8 @@
     what = collect(form);
     if (!form.hasAttribute('data-no-id')) { what.id = idOf(form); }
     lock(form, true);
+    // Before the answer: whoever reloads meanwhile is told all the same.
+    if (form.hasAttribute('data-wrong-once')) { keep('tried', { at: form.getAttribute('data-send'), left: triesLeft(form) }); }
     ask('POST', form.getAttribute('data-send'), what, function () { tell(form, words('retrying')); }, function (status, answer) {
       tell(form, '');
       if (status === 200 || status === 202) { accepted(form, answer, what); return; }
