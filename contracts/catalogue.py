@@ -85,8 +85,16 @@ ALL: tuple[type[Contract], ...] = (
     sms.SmsAccepted,
     sms.SmsRefused,
     ops.OpsReport,
+    ops.OpsStatus,
     ops.RedriveParked,
     ops.DropParked,
+    ops.ShowParked,
+    ops.MendParked,
+    ops.ParkedShown,
+    ops.PauseConsumer,
+    ops.ResumeConsumer,
+    ops.HoldPartner,
+    ops.ReleasePartner,
 )
 
 BY_TYPE: dict[str, type[Contract]] = {contract.type_name(): contract for contract in ALL}
