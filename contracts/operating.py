@@ -24,7 +24,11 @@ class Answer(BaseModel):
 
 
 class Minute(Answer):
-    """What one minute brought. `received`: messages handled; `sent`: messages confirmed by the broker; `failed`: retried or parked."""
+    """What one minute brought. `received`: messages handled; `sent`: messages confirmed by the broker; `failed`: retried or parked.
+
+    How it stood at the minute's end (the last that was told): oldest, retries, parked, spooled; and how long the partner's calls of
+    this minute took, in milliseconds. None: not told, not known, or no call.
+    """
 
     at: AwareDatetime
     received: int = 0
@@ -32,6 +36,13 @@ class Minute(Answer):
     failed: int = 0
     calls: int = 0
     calls_failed: int = 0
+    oldest_seconds: float | None = None
+    retries: int | None = None
+    parked: int | None = None
+    spooled: int | None = None
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
 
 
 class CopyStatus(Answer):
