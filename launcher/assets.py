@@ -5,7 +5,13 @@ from pathlib import Path
 from chassis.settings import SettingsError
 from launcher.house import WEB_ASSETS
 
-NEEDED = ("weui/weui.min.css",)
+NEEDED = (
+    "weui/weui.min.css",
+    "@tabler/core/tabler.min.css",
+    "@tabler/core/tabler.min.js",
+    "htmx.org/htmx.min.js",
+    "echarts/echarts.min.js",
+)
 
 
 def require_assets(folder: Path = WEB_ASSETS) -> Path:

@@ -34,7 +34,7 @@ def serve(made: Process, names: Iterable[str], ready: Callable[[], None]) -> int
     address is taken or the pages' assets are missing, before any service has taken a message.
     """
     names = tuple(names)
-    if "pages" in names:
+    if {"pages", "console"} & set(names):
         require_assets(made.settings.web_assets)
     _answer_until_mounted(made, names)
     made.listener.start()
