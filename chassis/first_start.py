@@ -1,6 +1,8 @@
 """Secrets of the embedded runtime: random ones, made at the first start and kept under `var/` for its owner's eyes only."""
 
 import base64
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -27,6 +29,7 @@ def embedded_secrets(var: Path) -> dict[str, Any]:
             _write_once(path, json.dumps(_random(), indent=2))
         made: dict[str, Any] = json.loads(path.read_text())
         token = made["operator"]["token"]
+        made.setdefault("console", {"session_key": _derived(made["pages"]["session_key"])})
         if (var / OPERATOR_TOKEN_FILE).exists() and (var / OPERATOR_TOKEN_FILE).read_text() != token:
             (var / OPERATOR_TOKEN_FILE).unlink()
         _write_once(var / OPERATOR_TOKEN_FILE, token)
@@ -42,7 +45,13 @@ def _random() -> dict[str, Any]:
         "privacy": {"keys": f"{secrets.token_hex(4)}:{_key()}", "lookup_key": _key()},
         "pages": {"session_key": secrets.token_urlsafe(32)},
         "operator": {"token": secrets.token_urlsafe(32)},
+        "console": {"session_key": secrets.token_urlsafe(32)},
     }
+
+
+def _derived(key: str) -> str:
+    """For a folder that was made before there was a console: the same at every start, without writing the file again."""
+    return hmac.new(key.encode(), b"console", hashlib.sha256).hexdigest()
 
 
 def _key() -> str:

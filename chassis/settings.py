@@ -173,7 +173,14 @@ class Pages(Section):
 
 
 class Operator(Section):
+    """How `/ops/v1` is opened; `url` is where the console finds it."""
+
     token: SecretStr
+    url: Url = Field(default="http://127.0.0.1:8002", description="http://host:port of the internal zone in which insight answers")
+
+
+class Console(Section):
+    session_key: SecretStr = Field(description="32 characters or more: keys the operators' sessions and the chain of the audit")
 
 
 class Gateway(Section):
@@ -195,6 +202,7 @@ class Settings(Section):
     booking: Booking = Booking()
     pages: Pages
     operator: Operator
+    console: Console
     gateway: Gateway = Gateway()
     web_assets: Path = Field(default=Path("web_assets"), description="what `make setup` brought; relative to the configuration's folder")
     stop_seconds: float = Field(default=20, gt=0, description="a graceful stop takes at most this long")

@@ -21,7 +21,13 @@ KNOWN_SANDBOX_SECRETS = frozenset(
     | {f"whsec_{base64.b64encode(f'sandbox-{partner}-webhook-secret-0001'.encode()).decode()}" for partner in ("dms", "csc")}
 )
 SHORTEST_SECRET = 32
-OF_ONE_USE = ("pages.session_key", "operator.token", "partners.dms.webhook_secret", "partners.csc.webhook_secret")
+OF_ONE_USE = (
+    "pages.session_key",
+    "operator.token",
+    "console.session_key",
+    "partners.dms.webhook_secret",
+    "partners.csc.webhook_secret",
+)
 BROKERS = {"embedded": "cheqiao-embedded://", "production": "amqp"}
 DATABASES = {"embedded": "sqlite:", "production": "mysql"}
 
@@ -34,7 +40,11 @@ def faults(settings: "Settings", known: Collection[str] = ()) -> Iterator[Fault]
     if settings.runtime == "production":
         yield from _known_to_all(settings, KNOWN_SANDBOX_SECRETS.union(known))
         yield from _serving_twice(settings)
-    for key, secret in (("pages.session_key", settings.pages.session_key), ("operator.token", settings.operator.token)):
+    for key, secret in (
+        ("pages.session_key", settings.pages.session_key),
+        ("operator.token", settings.operator.token),
+        ("console.session_key", settings.console.session_key),
+    ):
         if len(secret.get_secret_value()) < SHORTEST_SECRET:
             yield key, f"{SHORTEST_SECRET} characters or more"
     for name, partner in (("dms", settings.partners.dms), ("csc", settings.partners.csc)):

@@ -76,6 +76,7 @@ def random_environment() -> dict[str, str]:
         "CHEQIAO_LOOKUP_KEY": _key(),
         "CHEQIAO_SESSION_KEY": secrets.token_hex(32),
         "CHEQIAO_OPERATOR_TOKEN": secrets.token_hex(32),
+        "CHEQIAO_CONSOLE_KEY": secrets.token_hex(32),
     }
     templates = {f"CHEQIAO_WECHAT_TPL_{name.replace('-', '_').upper()}": f"sandbox-tpl-{name}" for name in TEMPLATES}
     return shared | ours | templates

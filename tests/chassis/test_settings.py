@@ -1,5 +1,6 @@
 """Configuration: read once, and refused with a line that says what to do."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def production(**changed: str) -> dict[str, str]:
         "CHEQIAO_LOOKUP_KEY": LOOKUP_KEY,
         "CHEQIAO_SESSION_KEY": f"{OURS}-either",
         "CHEQIAO_OPERATOR_TOKEN": OURS,
+        "CHEQIAO_CONSOLE_KEY": f"{OURS}-of-the-console",
         "CHEQIAO_WECHAT_APPID": "wx0123456789abcdef",
         "CHEQIAO_WECHAT_SECRET": "0123456789abcdef0123456789abcdef",
         "CHEQIAO_WECHAT_TOKEN": "callbacktoken",
@@ -111,6 +113,17 @@ def test_the_secrets_of_embedded_are_made_once_for_their_owner_only(tmp_path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
     assert len(list((tmp_path / "var").iterdir())) == 2
+
+
+def test_secrets_made_before_there_was_a_console_get_a_key_for_it_that_stays(tmp_path):
+    made = embedded_secrets(tmp_path)
+    del made["console"]
+    (tmp_path / "secrets.json").write_text(json.dumps(made))
+
+    first, second = embedded_secrets(tmp_path), embedded_secrets(tmp_path)
+
+    assert first["console"] == second["console"]
+    assert len(first["console"]["session_key"]) >= 32
 
 
 def test_damaged_secrets_are_not_made_anew(tmp_path):
@@ -241,6 +254,7 @@ def test_embedded_stays_on_this_machine_even_where_its_stand_ins_run_elsewhere(t
     [
         ("CHEQIAO_CSC_WEBHOOK_SECRET", "CHEQIAO_DMS_WEBHOOK_SECRET", "partners.csc.webhook_secret"),
         ("CHEQIAO_OPERATOR_TOKEN", "CHEQIAO_SESSION_KEY", "operator.token"),
+        ("CHEQIAO_CONSOLE_KEY", "CHEQIAO_SESSION_KEY", "console.session_key"),
     ],
 )
 def test_one_secret_does_not_open_two_doors(variable, same_as, key):

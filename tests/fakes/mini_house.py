@@ -199,6 +199,7 @@ def _settings(root: Path, broker_url: str, patience: dict[str, float]) -> Settin
             "partners": {"dms": partner, "csc": partner},
             "sms": {"reference": {"base_url": "http://127.0.0.1:9", "api_key": "key", "deadline_seconds": 2}},
             "pages": {"session_key": "k"},
+            "console": {"session_key": "c"},
             "operator": {"token": "t"},
             "stop_seconds": 4,
         }

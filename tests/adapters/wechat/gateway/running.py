@@ -32,6 +32,7 @@ def settings_of(spool: Path, broker_url: str) -> Settings:
             "partners": {"dms": PARTNER, "csc": PARTNER},
             "sms": {"reference": {"base_url": "http://127.0.0.1:9", "api_key": "key"}},
             "pages": {"session_key": "s" * 32},
+            "console": {"session_key": "c" * 32},
             "operator": {"token": f"{TOKEN}{'o' * 32}"},
             "gateway": {"spool": spool},
         }

@@ -50,6 +50,7 @@ def some_settings(**changed: Any) -> Settings:
             "partners": {"dms": partner, "csc": partner},
             "sms": {"reference": {"base_url": "http://127.0.0.1:9", "api_key": "key"}},
             "pages": {"session_key": KEY},
+            "console": {"session_key": KEY},
             "operator": {"token": "operator"},
         }
         | changed

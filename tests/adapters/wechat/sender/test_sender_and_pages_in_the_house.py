@@ -85,6 +85,7 @@ def settings_in(root, wechat_url):
             "partners": {"dms": partner, "csc": partner},
             "sms": {"reference": {"base_url": "http://127.0.0.1:9", "api_key": "key"}},
             "pages": {"session_key": "k"},
+            "console": {"session_key": "c"},
             "operator": {"token": "o"},
             "stop_seconds": 4,
         }
