@@ -1,4 +1,4 @@
-"""Takes what the broker holds for one service: its queue, and beside it the messages that killed their reader too often."""
+"""Takes what the broker holds for one service: its queue, an operator's orders, and the messages that killed their reader too often."""
 
 from collections.abc import Callable, Iterable
 from time import monotonic
@@ -14,7 +14,7 @@ from chassis.settings import Broker
 
 log = get_logger(__name__)
 
-QUEUES = ((topology.queue_of, False), (topology.dead_queue_of, True))
+QUEUES = ((topology.queue_of, False), (topology.orders_queue_of, False), (topology.dead_queue_of, True))
 """Which queues of a service are read, and whether what is in them is poison."""
 AT_ONCE = 10
 """Messages of a queue in work at once; the broker hands out no more, so that the loop never waits for a worker and heartbeats go on."""
@@ -69,10 +69,10 @@ class Inlet:
         self._stopping = True
 
     def _consume(self, connection: kombu.Connection, link: Link) -> None:
-        channel = connection.channel()
-        topology.declare(channel, self._services)
-        channel.basic_qos(0, AT_ONCE, False)
+        topology.declare(connection.channel(), self._services)
         for queue_of, poison in QUEUES:
+            channel = connection.channel()  # one each: the embedded transport counts what is in work by channel
+            channel.basic_qos(0, AT_ONCE, False)
             queue = queue_of(self._handling.service)
             take = self._taking(link, poison)
             # What kombu cannot unpack comes to `on_decode_error`: it is taken as it is, and parked.

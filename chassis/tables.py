@@ -86,6 +86,7 @@ parked = Table(
     Column("message_id", _id(), primary_key=True),
     *_described(),
     Column("sealed_body", LongText, nullable=False),
+    Column("mended_data", LongText, comment="what an operator wrote in place of its data, sealed whole; tried instead of it"),
     Column("kind", String(16), nullable=False),
     Column("causes", Text, nullable=False),
     Column("attempt", SmallInteger, nullable=False),

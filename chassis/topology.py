@@ -1,16 +1,18 @@
 """Exchanges and queues, as every process declares them before it publishes.
 
-Each service that reads has one quorum queue, and beside it a queue for messages that killed their reader too often. An event is
-published once for each of its readers with the key `<reader>.<type>`: so a queue that is missing is always reported as
-unroutable, which one copy for all would hide behind the readers that are there. (docs/decisions/0003)
+Each service that reads has one quorum queue, one for an operator's orders, so that neither a backlog nor a pause holds them up, and
+one for messages that killed their reader too often. An event is published once for each of its readers with the key
+`<reader>.<type>`: so a queue that is missing is always reported as unroutable, which one copy for all would hide behind the readers
+that are there. (docs/decisions/0003)
 """
 
 from collections.abc import Iterable
 
 from amqp.exceptions import PreconditionFailed
-from kombu import Exchange, Queue
+from kombu import Exchange, Queue, binding
 
 from chassis.logs import get_logger
+from contracts.ops import ORDERS
 
 log = get_logger(__name__)
 
@@ -30,10 +32,18 @@ def routing_key(reader: str, type_name: str) -> str:
 
 
 def queue_of(service: str) -> Queue:
+    return _quorum_queue(service, f"{service}.#")
+
+
+def orders_queue_of(service: str) -> Queue:
+    return _quorum_queue(f"{service}.{ORDERS}", f"{ORDERS}.{service}.#")
+
+
+def _quorum_queue(name: str, key: str) -> Queue:
     return Queue(
-        service,
+        name,
         messages,
-        routing_key=f"{service}.#",
+        routing_key=key,
         durable=True,
         queue_arguments={
             "x-queue-type": "quorum",
@@ -46,10 +56,10 @@ def queue_of(service: str) -> Queue:
 
 
 def dead_queue_of(service: str) -> Queue:
+    """What is dead-lettered keeps its routing key."""
     return Queue(
         f"{service}.dead",
-        dead,
-        routing_key=f"{service}.#",
+        bindings=[binding(dead, f"{service}.#"), binding(dead, f"{ORDERS}.{service}.#")],
         durable=True,
         queue_arguments={"x-queue-type": "quorum", "x-delivery-limit": NO_LIMIT},
     )
@@ -58,7 +68,7 @@ def dead_queue_of(service: str) -> Queue:
 def declare(channel: object, services: Iterable[str]) -> None:
     """Declare everything; what is there already stays as it is."""
     for service in services:
-        for queue in (dead_queue_of(service), queue_of(service)):
+        for queue in (dead_queue_of(service), queue_of(service), orders_queue_of(service)):
             try:
                 queue(channel).declare()
             except PreconditionFailed as differs:

@@ -9,6 +9,8 @@ from contracts.envelope import Actor, Command, Event
 from contracts.personal import Personal
 
 Step = Literal["spooled", "published", "handled", "called", "retried", "parked"]
+ORDERS = "orders"
+"""`orders.<service>` is the way to a service's queue of orders."""
 
 
 class Cause(BaseModel):
@@ -29,7 +31,9 @@ class Hop(BaseModel):
     service: str
     message_id: UUID
     step: Step
-    attempt: int = Field(ge=0)
+    attempt: int = Field(
+        ge=0, description="parked: how often it changed; an order about it handled: the change that it made, 0 where it was parked no more"
+    )
     type: str
     subject: UUID | None = None
     correlation_id: UUID | None = None
@@ -116,7 +120,7 @@ class Order(Command):
         return Actor("staff", self.ordered_by, "operator")
 
     def addressed_to(self) -> tuple[str, ...]:
-        return (self.service,)
+        return (f"{ORDERS}.{self.service}",)
 
 
 class ParkedCommand(Order):
@@ -159,7 +163,7 @@ class ParkedShown(Event):
 
     service: str = Field(max_length=32)
     message_id: UUID
-    body: Annotated[str, Personal("body"), Field(max_length=1_500_000)]
+    body: Annotated[str, Personal("body"), Field(max_length=1_500_000, description="empty: it is not kept any more")]
 
 
 class HoldCommand(Order):

@@ -31,6 +31,7 @@ def _at_the_broker(settings: Settings) -> Iterator[str]:
     try:
         for service in QUEUED_SERVICES:
             yield from _queue_trouble(connection, topology.queue_of(service))
+            yield from _queue_trouble(connection, topology.orders_queue_of(service))
             yield from _queue_trouble(connection, topology.dead_queue_of(service), should_be_empty=True)
     finally:
         broker.close(connection)

@@ -1,12 +1,15 @@
-"""The bus as an AsyncAPI 3.0 document: a channel per queue, what its service receives from it and who sends there."""
+"""The bus as an AsyncAPI 3.0 document: two channels per service, for messages and for orders; what it receives and who sends there."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chassis.topology import MESSAGES
+from kombu import Queue
+
+from chassis.topology import MESSAGES, orders_queue_of, queue_of
 from contracts.catalogue import QUEUED_SERVICES
 from contracts.envelope import CONTENT_TYPE, Command, Contract
+from contracts.ops import Order
 from launcher.documents.schemas import ENVELOPE_FILE, file_of
 
 ANYONE = "anyone"
@@ -14,20 +17,23 @@ Document = dict[str, Any]
 
 
 def document(contracts: Sequence[type[Contract]]) -> Document:
-    received = {service: [contract for contract in contracts if service in readers_of(contract)] for service in QUEUED_SERVICES}
+    received = {queue.name: messages for queue, messages in _queues(contracts)}
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Cheqiao: the messages on the bus", "version": "1.0.0", "description": _introduction()},
         "defaultContentType": CONTENT_TYPE,
-        "channels": {service: _channel(service, messages) for service, messages in received.items()},
+        "channels": {queue.name: _channel(queue, messages) for queue, messages in _queues(contracts)},
         "operations": dict(_operations(received)),
         "components": {"messages": {contract.type_name(): _message(contract) for contract in contracts}},
     }
 
 
-def readers_of(contract: type[Contract]) -> tuple[str, ...]:
-    """Whose queue gets a copy. An order about a parked message goes to the service that holds it, which may be any."""
-    return QUEUED_SERVICES if issubclass(contract, Command) and contract.owner == "*" else contract.routes()
+def _queues(contracts: Sequence[type[Contract]]) -> Iterator[tuple[Queue, list[type[Contract]]]]:
+    """What each queue receives. An order may be for any service, and comes by its queue of orders."""
+    orders: list[type[Contract]] = [contract for contract in contracts if issubclass(contract, Order)]
+    for service in QUEUED_SERVICES:
+        yield queue_of(service), [contract for contract in contracts if contract not in orders and service in contract.routes()]
+        yield orders_queue_of(service), orders
 
 
 def structural_faults(document: Document) -> list[str]:
@@ -49,29 +55,29 @@ def structural_faults(document: Document) -> list[str]:
 def _introduction() -> str:
     return (
         "Written from contracts/. Every message is a CloudEvents 1.0 envelope whose data is the contract with personal fields sealed. "
-        "An event goes to each of its readers, a command to its one owner, each copy with the routing key `<reader>.<type>`; delivery is "
-        "at least once, in no promised order."
+        "An event goes to each of its readers, a command to its one owner, each copy with the routing key `<reader>.<type>`; an operator's "
+        "order with `orders.<service>.<type>`. Delivery is at least once, in no promised order."
     )
 
 
-def _channel(service: str, messages: list[type[Contract]]) -> Document:
-    queue = {"name": service, "durable": True, "exclusive": False, "autoDelete": False}
+def _channel(queue: Queue, messages: list[type[Contract]]) -> Document:
+    declared = {"name": queue.name, "durable": True, "exclusive": False, "autoDelete": False}
     return {
-        "address": service,
-        "description": f"The quorum queue of the service `{service}`, bound to the topic exchange `{MESSAGES}` with `{service}.#`.",
+        "address": queue.name,
+        "description": f"The quorum queue `{queue.name}`, bound to the topic exchange `{MESSAGES}` with `{queue.routing_key}`.",
         "messages": {contract.type_name(): {"$ref": f"#/components/messages/{contract.type_name()}"} for contract in messages},
-        "bindings": {"amqp": {"is": "queue", "queue": queue, "bindingVersion": "0.3.0"}},
+        "bindings": {"amqp": {"is": "queue", "queue": declared, "bindingVersion": "0.3.0"}},
     }
 
 
 def _operations(received: dict[str, list[type[Contract]]]) -> Iterator[tuple[str, Document]]:
-    for service, messages in received.items():
-        yield f"{service}.receive", _operation("receive", service, messages, f"`{service}` reads its queue.")
+    for queue, messages in received.items():
+        yield f"{queue}.receive", _operation("receive", queue, messages, f"`{queue.partition('.')[0]}` reads its queue.")
         by_sender = defaultdict(list)
         for contract in messages:
             by_sender[_sender(contract)].append(contract)
         for sender, sent in sorted(by_sender.items()):
-            yield f"{sender}.send.{service}", _operation("send", service, sent, f"What `{sender}` sends to `{service}`.")
+            yield f"{sender}.send.{queue}", _operation("send", queue, sent, f"What `{sender}` sends to `{queue}`.")
 
 
 def _sender(contract: type[Contract]) -> str:
@@ -79,9 +85,9 @@ def _sender(contract: type[Contract]) -> str:
     return ANYONE if issubclass(contract, Command) or contract.owner == "*" else contract.owner
 
 
-def _operation(action: str, service: str, messages: list[type[Contract]], summary: str) -> Document:
-    listed = [{"$ref": f"#/channels/{service}/messages/{contract.type_name()}"} for contract in messages]
-    return {"action": action, "channel": {"$ref": f"#/channels/{service}"}, "summary": summary, "messages": listed}
+def _operation(action: str, queue: str, messages: list[type[Contract]], summary: str) -> Document:
+    listed = [{"$ref": f"#/channels/{queue}/messages/{contract.type_name()}"} for contract in messages]
+    return {"action": action, "channel": {"$ref": f"#/channels/{queue}"}, "summary": summary, "messages": listed}
 
 
 def _message(contract: type[Contract]) -> Document:

@@ -152,12 +152,11 @@ def test_an_openapi_document_that_is_not_valid_is_refused(tmp_path: Path) -> Non
 def test_the_bus_document_has_a_channel_for_each_queue_and_a_receiver_for_each_message() -> None:
     document = asyncapi.document(ALL)
 
+    queues = {name for service in QUEUED_SERVICES for name in (service, f"{service}.orders")}
     received = {
-        reference["$ref"].rsplit("/", 1)[-1]
-        for service in QUEUED_SERVICES
-        for reference in document["operations"][f"{service}.receive"]["messages"]
+        reference["$ref"].rsplit("/", 1)[-1] for queue in queues for reference in document["operations"][f"{queue}.receive"]["messages"]
     }
-    assert set(document["channels"]) == set(QUEUED_SERVICES)
+    assert set(document["channels"]) == queues
     assert received == {contract.type_name() for contract in ALL}
 
 
