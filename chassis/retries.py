@@ -45,7 +45,7 @@ def put(
     place: Place | None = None,
     anew: bool = False,
 ) -> None:
-    """Write down that it waits until `due_at`. A row that is there already keeps the time it first failed, unless it begins `anew`.
+    """Write down that it waits until `due_at`. A row that is there keeps its body and the time it first failed, unless it begins `anew`.
 
     Waiting without a cause, as a redriven one does, is nothing to report.
     """
@@ -59,7 +59,7 @@ def put(
         "causes": as_json(causes),
         "reported": not causes,
     }
-    again = changed | ({"first_at": now} if anew else {})
+    again = changed | ({"first_at": now, "body": body} if anew else {})
     if tx.execute(update(retry).where(retry.c.message_id == message_id).values(again)).rowcount:
         return
     place = place or NOWHERE

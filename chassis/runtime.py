@@ -13,8 +13,7 @@ from uuid import uuid4
 import eventlet
 from nameko.extensions import SharedExtension
 
-from chassis import crash, inbox, janitor, lines, parked, retries
-from chassis.clock import milliseconds_now
+from chassis import inbox, janitor, lines, orders, retries
 from chassis.database import Conflict, Database, Transaction, millis
 from chassis.deadline import within
 from chassis.errors import Unavailable
@@ -22,7 +21,6 @@ from chassis.handling import Delivery, Handling, Opened
 from chassis.inlet import Inlet
 from chassis.janitor import Keeping
 from chassis.logs import get_logger
-from chassis.messages import unwrap
 from chassis.outbox import Outgoing, Relay
 from chassis.partner import CallLog
 from chassis.privacy import Vault
@@ -32,7 +30,7 @@ from chassis.reporter import HopRow, Reporter
 from chassis.tables import partner_call
 from contracts.catalogue import QUEUED_SERVICES
 from contracts.envelope import WATCHER
-from contracts.ops import DropParked, Hop, OpsReport, RedriveParked
+from contracts.ops import Hop, OpsReport
 
 log = get_logger(__name__)
 
@@ -77,7 +75,7 @@ class ServiceRuntime(SharedExtension):
         database.after_telling = self.relay.wake
         self.handling = Handling(self.name, database, self.vault, self.process.settings.patience)
         self.handling.note_of = self._note_of
-        self.handling.readings |= {"redrive.parked": _Ordered(self, RedriveParked), "drop.parked": _Ordered(self, DropParked)}
+        self.handling.readings |= orders.readings(self)
         self.inlet = Inlet(self.handling, self.process.settings.broker, QUEUED_SERVICES)
 
     @property
@@ -239,27 +237,6 @@ class ServiceRuntime(SharedExtension):
         except (Unavailable, Conflict):
             return "no database"
         return None
-
-
-class _Ordered:
-    """An operator's order about a parked message, carried out by every service for itself."""
-
-    def __init__(self, runtime: ServiceRuntime, contract: type[RedriveParked] | type[DropParked]) -> None:
-        self._runtime = runtime
-        self._contract = contract
-
-    def work(self, opened: Opened) -> None:
-        order = unwrap(self._contract, opened.envelope, self._runtime.vault)
-        received_at = milliseconds_now()
-        with self._runtime.database.write() as tx:
-            if inbox.take(tx, opened.id, opened.described, attempt=opened.delivery.attempt, received_at=received_at):
-                if isinstance(order, RedriveParked):
-                    parked.redrive(tx, order.message_id, order.ordered_by)
-                else:
-                    parked.drop(tx, order.message_id, order.ordered_by, order.reason)
-            if opened.delivery.again:
-                retries.end(tx, opened.id)
-            crash.here("before_commit", self._runtime.name)
 
 
 def write_calls(tx: Transaction, rows: list[CallRow]) -> None:

@@ -1,0 +1,73 @@
+"""What an operator may order of a service, carried out by every service for itself, once for each order.
+
+An order comes by a queue of its own (`topology.orders_queue_of`), so that it is heard while the service's other messages wait.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import update
+
+from chassis import crash, inbox, parked, retries, tables
+from chassis.clock import milliseconds_now
+from chassis.database import Transaction
+from chassis.handling import Opened, Reading
+from chassis.messages import unwrap
+from contracts.ops import DropParked, MendParked, Order, ParkedShown, RedriveParked, ShowParked
+
+if TYPE_CHECKING:
+    from chassis.runtime import ServiceRuntime
+
+MOST_SHOWN = 1_500_000
+"""Characters, as `ParkedShown` takes."""
+
+CarryingOut = Callable[["ServiceRuntime", Transaction, Any], int]
+"""Gives what is told as the order's `attempt`: the number of the change it made to a parked message, 0 for none."""
+
+
+def _redrive(_runtime: "ServiceRuntime", tx: Transaction, order: RedriveParked) -> int:
+    return parked.redrive(tx, order.message_id, order.ordered_by)
+
+
+def _drop(_runtime: "ServiceRuntime", tx: Transaction, order: DropParked) -> int:
+    return parked.drop(tx, order.message_id, order.ordered_by, order.reason)
+
+
+def _mend(_runtime: "ServiceRuntime", tx: Transaction, order: MendParked) -> int:
+    return parked.mend(tx, order.message_id, order.ordered_by, order.body)
+
+
+def _show(runtime: "ServiceRuntime", tx: Transaction, order: ShowParked) -> int:
+    body = parked.show(tx, order.message_id)[:MOST_SHOWN]
+    tx.tell(ParkedShown(service=runtime.name, message_id=order.message_id, body=body))
+    return 0
+
+
+CARRIED_OUT: dict[type[Order], CarryingOut] = {RedriveParked: _redrive, DropParked: _drop, MendParked: _mend, ShowParked: _show}
+"""Every order and the function that carries it out, in one transaction with the inbox row of the order."""
+
+
+class Ordered:
+    """Reads one kind of order."""
+
+    def __init__(self, runtime: "ServiceRuntime", contract: type[Order], carry_out: CarryingOut) -> None:
+        self._runtime = runtime
+        self._contract = contract
+        self._carry_out = carry_out
+
+    def work(self, opened: Opened) -> None:
+        order = unwrap(self._contract, opened.envelope, self._runtime.vault)
+        received_at = milliseconds_now()
+        with self._runtime.database.write() as tx:
+            if inbox.take(tx, opened.id, opened.described, attempt=0, received_at=received_at):
+                tx.cause = opened.envelope
+                if change := self._carry_out(self._runtime, tx, order):
+                    tx.execute(update(tables.inbox).where(tables.inbox.c.message_id == opened.id).values(attempt=change))
+            if opened.delivery.again:
+                retries.end(tx, opened.id)
+            crash.here("before_commit", self._runtime.name)
+
+
+def readings(runtime: "ServiceRuntime") -> dict[str, Reading]:
+    """One for each type of order."""
+    return {contract.type_name(): Ordered(runtime, contract, carry_out) for contract, carry_out in CARRIED_OUT.items()}
