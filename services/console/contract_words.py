@@ -70,6 +70,21 @@ _TOLD_BY_HAND: tuple[tuple[re.Pattern[str], Pair], ...] = (
 )
 
 
+_KINDS: dict[str, Pair] = {
+    "string": ("文字", "text"),
+    "integer": ("整数", "a whole number"),
+    "number": ("数字", "a number"),
+    "boolean": ("是或否", "true or false"),
+    "array": ("列表", "a list"),
+    "object": ("一组字段", "a set of fields"),
+}
+_FORMS: dict[str, Pair] = {
+    "uuid": ("编号（UUID）", "an id (UUID)"),
+    "date": ("日期，如 2026-12-03", "a date such as 2026-12-03"),
+    "date-time": ("时间，带时区，如 2026-12-03T09:30:00+08:00", "a time with its zone, such as 2026-12-03T09:30:00+08:00"),
+}
+
+
 def rule_words(rule: str) -> str:
     """What was wrong. A rule that has no words of ours is shown as it was told."""
     for pattern, words in _TOLD_BY_HAND:
@@ -150,27 +165,9 @@ def _kind_words(part: Schema) -> str:
         return t("其中之一：", "one of ") + t("、", ", ").join(str(choice) for choice in choices)
     if "const" in part:
         return t(f"固定为 {part['const']}", f"always {part['const']}")
-    match part.get("type"), part.get("format"):
-        case "string", "uuid":
-            return t("编号（UUID）", "an id (UUID)")
-        case "string", "date":
-            return t("日期，如 2026-12-03", "a date such as 2026-12-03")
-        case "string", "date-time":
-            return t("时间，带时区，如 2026-12-03T09:30:00+08:00", "a time with its zone, such as 2026-12-03T09:30:00+08:00")
-        case "string", _:
-            return t("文字", "text")
-        case "integer", _:
-            return t("整数", "a whole number")
-        case "number", _:
-            return t("数字", "a number")
-        case "boolean", _:
-            return t("是或否", "true or false")
-        case "array", _:
-            return t("列表", "a list")
-        case "object", _:
-            return t("一组字段", "a set of fields")
-        case _:
-            return ""
+    kind, form = part.get("type"), part.get("format")
+    words = _FORMS.get(form or "") or _KINDS.get(kind or "")
+    return t(*words) if words else ""
 
 
 def _limit_words(part: Schema) -> list[str]:

@@ -4,7 +4,6 @@ from contracts import catalogue
 from contracts.operating import Status
 from services.console.words import Pair
 
-
 SERVICES: dict[str, Pair] = {
     "gateway": ("微信网关", "WeChat gateway"),
     "pages": ("车主页面", "follower pages"),

@@ -71,10 +71,11 @@ class Standing:
 
 def standing_of(hops: Sequence[Hop], now: datetime) -> Standing:
     """Of at least one hop."""
-    for wanted in ("parked", "waiting"):
+    troubles: tuple[Kind, ...] = ("parked", "waiting")
+    for wanted in troubles:
         found = [(hop, reading) for hop in hops for reading in hop.readings if reading.standing == wanted]
         if found:
-            return _in_trouble(wanted, *found[-1], others=len(found) - 1)  # type: ignore[arg-type]
+            return _in_trouble(wanted, *found[-1], others=len(found) - 1)
     open_ones = [hop for hop in hops if hop.standing in ("queued", "redriven")]
     if open_ones:
         return _queued(open_ones)

@@ -73,7 +73,7 @@ def test_days_of_waiting_are_a_break_in_the_axis_and_the_bursts_keep_their_width
 
     assert [round(one.idle.total_seconds()) for one in axis.breaks] == [89_998]
     assert axis.breaks[0].width < WIDTH / 10
-    assert all(0 <= bar.left and bar.left + bar.width <= WIDTH + 0.1 for hop in hops for bar in bars_of(hop, axis))
+    assert all(bar.left >= 0 and bar.left + bar.width <= WIDTH + 0.1 for hop in hops for bar in bars_of(hop, axis))
 
 
 def test_a_thousand_bursts_still_fit():
