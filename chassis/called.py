@@ -13,6 +13,13 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class BreakerTerms(Section):
+    """When a partner that does not answer is left alone, and how long until it is asked again."""
+
+    failures: int = Field(default=5, ge=1, le=1000, description="calls in a row without a usable answer")
+    open_seconds: float = Field(default=15, gt=0, le=600, description="then a single call asks whether it is back")
+
+
 class Called(Section):
     """Somebody whom we call over HTTP."""
 
@@ -21,6 +28,7 @@ class Called(Section):
     deadline_seconds: float = Field(default=20, gt=0, le=60, description="for one call with its tries in place")
     attempts_in_place: int = Field(default=3, ge=1, le=4)
     idempotent: bool = Field(default=True, description="false: asked for our reference before a repeat")
+    breaker: BreakerTerms = BreakerTerms()
 
 
 class Partner(Called):
@@ -47,6 +55,7 @@ class HttpSms(Section):
     accepted: tuple[str, ...] = Field(min_length=1, description="its values for yes")
     refused: tuple[str, ...] = Field(default=(), description="its values for a final no; any other is tried again later")
     deadline_seconds: float = Field(default=10, gt=0, le=60)
+    breaker: BreakerTerms = BreakerTerms()
 
 
 class Sms(Section):

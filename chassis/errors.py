@@ -2,6 +2,8 @@
 
 Exception
 ├── Unavailable      no usable answer: tried again, first in place, then later
+│   └── NotAsked     the breaker is open: nobody was asked, and nobody is in place
+│       └── Held     an operator holds the partner: waits, and no try is counted
 ├── Refused          a clear no: becomes an event; never retried
 └── ContractBroken   off contract: parked with its cause
 Anything else is our mistake: parked, fixed, replayed.
@@ -18,6 +20,18 @@ class Unavailable(Exception):
         super().__init__(what)
         self.what = what
         self.retry_after = retry_after
+
+
+class NotAsked(Unavailable):
+    """The way to a partner is shut for `retry_after` seconds, because it has not answered too often in a row."""
+
+
+class Held(NotAsked):
+    """An operator holds the partner: the message waits until it is released, and no try is counted."""
+
+    def __init__(self, partner: str) -> None:
+        super().__init__(f"{partner}: held by an operator")
+        self.partner = partner
 
 
 class Refused(Exception):

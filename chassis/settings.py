@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from chassis import config_file, soundness
-from chassis.called import Partners, Section, Sms, Url
+from chassis.called import BreakerTerms, Partners, Section, Sms, Url
 from chassis.config_file import SettingsError as SettingsError  # noqa: PLC0414 - known to others as chassis.settings.SettingsError
 from chassis.first_start import embedded_secrets as embedded_secrets  # noqa: PLC0414 - likewise
 from chassis.proxies import Proxies
@@ -148,6 +148,12 @@ class Account(Section):
     templates: dict[str, Template] = Field(default_factory=dict)
 
 
+class WeChat(Section):
+    """How WeChat's API is called, for every account."""
+
+    breaker: BreakerTerms = BreakerTerms()
+
+
 class BookableItem(Section):
     """Something a follower may book (预约项目, A-APT-11)."""
 
@@ -197,6 +203,7 @@ class Settings(Section):
     privacy: Privacy
     patience: Patience = Patience()
     accounts: dict[str, Account]
+    wechat: WeChat = WeChat()
     partners: Partners
     sms: Sms
     booking: Booking = Booking()

@@ -34,7 +34,9 @@ class Csc(DependencyProvider):
     runtime = ServiceRuntime()
 
     def start(self) -> None:
-        self._csc = CscClient(PartnerClient("csc", self.runtime.process.settings.partners.csc, self.runtime.calls))
+        settings = self.runtime.process.settings.partners.csc
+        way = self.runtime.ways.to("csc", settings.breaker)
+        self._csc = CscClient(PartnerClient("csc", settings, self.runtime.calls, way=way))
 
     def get_dependency(self, _worker_ctx: Any) -> CscClient:
         return self._csc

@@ -45,7 +45,9 @@ class Dms(DependencyProvider):
     runtime = ServiceRuntime()
 
     def start(self) -> None:
-        self._dms = DmsClient(PartnerClient("dms", self.runtime.process.settings.partners.dms, self.runtime.calls))
+        settings = self.runtime.process.settings.partners.dms
+        way = self.runtime.ways.to("dms", settings.breaker)
+        self._dms = DmsClient(PartnerClient("dms", settings, self.runtime.calls, way=way))
 
     def get_dependency(self, _worker_ctx: Any) -> DmsClient:
         return self._dms

@@ -3,8 +3,10 @@
 from typing import Protocol
 
 from adapters.sms.configured import ConfiguredProvider
+from chassis.breaker import Ways
 from chassis.called import Sms
-from chassis.partner import CallLog, PartnerClient
+from chassis.calls import CallLog
+from chassis.partner import PartnerClient
 from contracts.partners.sms import SmsReceipt, SmsRecord
 from contracts.sms import SendSms
 
@@ -29,10 +31,10 @@ class ReferenceProvider:
         self._partner.post("/messages", record, command=wish, answers=SmsReceipt)
 
 
-def provider_of(settings: Sms, calls: CallLog) -> Provider:
+def provider_of(settings: Sms, calls: CallLog, ways: Ways) -> Provider:
     """The one that the configuration names."""
     if settings.provider == "http" and settings.http:
-        return ConfiguredProvider(settings.http, calls)
+        return ConfiguredProvider(settings.http, calls, ways.to(PARTNER, settings.http.breaker))
     if settings.reference is None:
         raise ValueError("sms.reference is wanted")
-    return ReferenceProvider(PartnerClient(PARTNER, settings.reference, calls))
+    return ReferenceProvider(PartnerClient(PARTNER, settings.reference, calls, way=ways.to(PARTNER, settings.reference.breaker)))

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 import requests
 from urllib3.exceptions import HTTPError
 
+from chassis.breaker import Way
 from chassis.called import HttpSms
+from chassis.calls import CallLog, PartnerCall
 from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused, Unavailable
-from chassis.partner import CallLog, PartnerCall
 from contracts.sms import SendSms
 
 PARTNER = "sms"
@@ -26,9 +27,10 @@ CONNECT_SECONDS = 3.0
 class ConfiguredProvider:
     """One call and no tries in place: the message waits its turn again."""
 
-    def __init__(self, settings: HttpSms, calls: CallLog) -> None:
+    def __init__(self, settings: HttpSms, calls: CallLog, way: Way | None = None) -> None:
         self._settings = settings
         self._calls = calls
+        self._way = way or Way(PARTNER, settings.breaker)
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers.update({"User-Agent": "cheqiao", "Accept-Encoding": "identity"})
@@ -36,7 +38,7 @@ class ConfiguredProvider:
     def send(self, wish: SendSms) -> None:
         """As `Provider.send`. A purpose without a template in the configuration is parked, so that an operator adds it."""
         body = self._body(wish)
-        with self._noted(wish) as status:
+        with self._way.asking(), self._noted(wish) as status:
             answer = self._post(body, status)
             said = _found(answer, self._settings.answer_field)
             if said in self._settings.accepted:

@@ -20,7 +20,7 @@ class Sms(DependencyProvider):
     runtime = ServiceRuntime()
 
     def start(self) -> None:
-        self._provider = provider_of(self.runtime.process.settings.sms, self.runtime.calls)
+        self._provider = provider_of(self.runtime.process.settings.sms, self.runtime.calls, self.runtime.ways)
 
     def get_dependency(self, _worker_ctx: Any) -> Provider:
         return self._provider

@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr
 
+from chassis.answers import Unauthorised, seconds_asked
 from chassis.called import Partner
+from chassis.calls import CallLog
 from chassis.errors import ContractBroken, Refused, Unavailable
-from chassis.partner import CallLog, PartnerClient, Unauthorised, seconds_asked
+from chassis.partner import PartnerClient
 from contracts.envelope import Envelope, PartnerCommand
 from tests.fakes.partner import (
     BUSY,

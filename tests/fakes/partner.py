@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from chassis.called import Partner
-from chassis.partner import CallLog, PartnerClient
+from chassis.calls import CallLog
+from chassis.partner import PartnerClient
 
 Act = Callable[[socket.socket, threading.Event], None]
 """What is done with a connection whose request has been read; the event says that the partner is closing."""

@@ -81,6 +81,7 @@ class Calling:
         return found
 
     def _try(self, client: WeChatClient, quota: Quota, call: Call[R], on_behalf: OnBehalf) -> R:
+        client.way.check()  # before a place in the quota is taken
         try:
             return self._with_one_refresh(client, quota, call, on_behalf)
         except WeChatSays as said:

@@ -20,9 +20,11 @@ from urllib3.exceptions import HTTPError
 
 from adapters.wechat.sender.errcodes import Next, after, after_token_call
 from chassis import crash
+from chassis.answers import seconds_asked
+from chassis.breaker import Way
+from chassis.calls import CallLog, PartnerCall
 from chassis.deadline import within
 from chassis.errors import ContractBroken, Unavailable
-from chassis.partner import CallLog, PartnerCall, seconds_asked
 from chassis.privacy import violations_of
 from chassis.settings import Account
 
@@ -120,12 +122,13 @@ class _Call:
 class WeChatClient:
     """Speaks with WeChat for one account. Raises WeChatSays, Unavailable, ContractBroken; no error or log line holds a secret."""
 
-    def __init__(self, account: Account, session: requests.Session, calls: CallLog) -> None:
+    def __init__(self, account: Account, session: requests.Session, calls: CallLog, way: Way | None = None) -> None:
         self.appid = account.appid
         self._secret = account.secret
         self._base_url = account.api_url.rstrip("/")
         self._session = session
         self._calls = calls
+        self.way = way or Way(PARTNER)
 
     def stable_token(self, on_behalf: OnBehalf, *, force: bool) -> TokenAnswer:
         """The same token to everyone who asks while it is valid; `force` voids it (20 a day, 30 s apart)."""
@@ -141,8 +144,8 @@ class WeChatClient:
     def send_template(self, token: str, message: Mapping[str, object], on_behalf: OnBehalf) -> str:
         """The message number that WeChat gives it; empty where it was sent before and WeChat does not say under which."""
         request = Request("POST", TEMPLATE_SEND, SendAnswer, {"access_token": token}, message)
-        with self._noted(request, on_behalf) as call:
-            seconds = on_behalf.seconds(request.longest)
+        seconds = on_behalf.seconds(request.longest)
+        with self.way.asking(WeChatSays), self._noted(request, on_behalf) as call:
             crash.here("before_answer", "sender")
             call.status, answer = self._sent(request, seconds)
             crash.here("after_answer", "sender")
@@ -166,8 +169,9 @@ class WeChatClient:
         self._answered(Request("POST", MENU_CREATE, Answer, {"access_token": token}, menu), on_behalf)
 
     def _answered(self, request: "Request[A]", on_behalf: OnBehalf) -> A:
-        with self._noted(request, on_behalf) as call:
-            call.status, answer = self._sent(request, on_behalf.seconds(request.longest))
+        seconds = on_behalf.seconds(request.longest)
+        with self.way.asking(WeChatSays), self._noted(request, on_behalf) as call:
+            call.status, answer = self._sent(request, seconds)
             if errcode := _held(Answer, answer, request.path).errcode:
                 raise WeChatSays(errcode, request.means(errcode))
             return _held(request.answers, answer, request.path)

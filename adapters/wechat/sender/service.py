@@ -6,7 +6,7 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from adapters.wechat.sender.calling import SECONDS_IN_ALL, Calling, SaidNo
-from adapters.wechat.sender.client import WeChatClient, open_session
+from adapters.wechat.sender.client import PARTNER, WeChatClient, open_session
 from adapters.wechat.sender.menu import Menus
 from adapters.wechat.sender.sending import TemplateSending, TextSending
 from adapters.wechat.sender.store import DeliveryStore
@@ -59,9 +59,10 @@ class WeChat(DependencyProvider):
     def setup(self) -> None:
         self.runtime.setup()  # nameko sets extensions up in any order
         session, calls, settings = open_session(), self.runtime.calls, self.runtime.process.settings
+        way = self.runtime.ways.to(PARTNER, settings.wechat.breaker)
         calling = Calling(
             settings.accounts,
-            lambda account: WeChatClient(account, session, calls),
+            lambda account: WeChatClient(account, session, calls, way),
             self.runtime.database,
             Clock(),
             seconds=min(SECONDS_IN_ALL, self.runtime.lease_seconds - LEASE_MARGIN_SECONDS),

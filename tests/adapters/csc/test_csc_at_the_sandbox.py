@@ -10,8 +10,9 @@ from adapters.csc.client import CscClient
 from adapters.csc.service import CscAdapter
 from adapters.csc.translate import news_of
 from chassis.called import Partner
+from chassis.calls import CallLog
 from chassis.errors import ContractBroken, Unavailable
-from chassis.partner import CallLog, PartnerClient
+from chassis.partner import PartnerClient
 from contracts.appointments import ServiceItem
 from contracts.csc import AppointmentTaskRefused, CloseCallTask, MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
 from contracts.partners.csc import CscPush

@@ -10,8 +10,9 @@ from adapters.dms.client import DmsClient
 from adapters.dms.service import DmsAdapter
 from adapters.dms.translate import news_of
 from chassis.called import Partner
+from chassis.calls import CallLog
 from chassis.errors import ContractBroken, Unavailable
-from chassis.partner import CallLog, PartnerClient
+from chassis.partner import PartnerClient
 from contracts.appointments import ServiceItem
 from contracts.dms import (
     CapacitySet,

@@ -7,9 +7,10 @@ import pytest
 
 from adapters.sms.client import provider_of
 from adapters.sms.service import SmsAdapter
+from chassis.breaker import Ways
 from chassis.called import Sms
+from chassis.calls import CallLog
 from chassis.errors import ContractBroken, Unavailable
-from chassis.partner import CallLog
 from contracts.sms import SendSms, SmsAccepted, SmsRefused
 from tests.fakes.partner import AnsweringPartner, answer, nothing, reset
 
@@ -50,7 +51,7 @@ def adapter_with():
         }
         adapter = SmsAdapter()
         adapter.calls = CallLog()
-        adapter.sms = provider_of(Sms.model_validate({"provider": provider, provider: sections[provider]}), adapter.calls)
+        adapter.sms = provider_of(Sms.model_validate({"provider": provider, provider: sections[provider]}), adapter.calls, Ways())
         adapter.asked = partner.asked
         return adapter
 

@@ -13,9 +13,9 @@ from adapters.wechat.sender.client import WeChatClient, open_session
 from adapters.wechat.sender.sending import TemplateSending
 from adapters.wechat.sender.service import WeChatDesk
 from chassis import privacy
+from chassis.calls import CallLog
 from chassis.database import Database, migrate, open_engine
 from chassis.outbox import OutboxWriter
-from chassis.partner import CallLog
 from chassis.privacy import Vault
 from chassis.settings import Account, Template
 from tests.adapters.wechat.sender.stand_in import WeChat, standing_in

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from adapters.wechat.sender.sending import TemplateSending
+from chassis.calls import CallLog
 from chassis.clock import Clock
-from chassis.partner import CallLog
 from tests.adapters.wechat.sender.conftest import PUBLIC_URL, an_account, calling_of, open_database
 from tests.adapters.wechat.sender.wishes import a_wish
 

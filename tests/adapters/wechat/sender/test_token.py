@@ -9,8 +9,8 @@ import pytest
 from adapters.wechat.sender.client import OnBehalf, WeChatClient, WeChatSays, open_session
 from adapters.wechat.sender.store import TokenStore
 from adapters.wechat.sender.token import LEASE, SharedToken
+from chassis.calls import CallLog
 from chassis.errors import Unavailable
-from chassis.partner import CallLog
 from tests.adapters.wechat.sender.conftest import an_account
 from tests.adapters.wechat.sender.stand_in import TOKEN, Told, errcode
 
