@@ -1,0 +1,135 @@
+"""Who is not well, in plain words and with where to click: how the console judges what insight tells. No I/O.
+
+A level is how much it matters: `fine`, `late` (look when you can), `broken` (look now), `waiting` (somebody wanted it so).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.operating import Overview, PartnerStatus, QueueStatus
+from contracts.ops import QuotaUsed
+from services.console.names import PARTNERS, SERVICES, named
+from services.console.words import duration, percent, say, t
+
+Level = Literal["fine", "late", "broken", "waiting"]
+GRAVITY: dict[Level, int] = {"broken": 0, "late": 1, "waiting": 2, "fine": 3}
+
+LATE_SECONDS = 60
+"""A message that waited this long for its turn is late …"""
+BROKEN_SECONDS = 600
+"""… and a follower who waits for it has given up by now."""
+SILENT_SECONDS = 30
+"""Copies tell how they are every few seconds."""
+QUOTA_LATE = 0.8
+ERRORS_LATE = 0.05
+"""Of a partner's calls of the last hour."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`path`: where in the console it is seen and set right."""
+
+    level: Level
+    words: str
+    path: str
+
+
+def findings(overview: Overview) -> list[Finding]:
+    """All that is not well, the gravest first; empty when all is well."""
+    found = [finding for queue in overview.queues for finding in of_queue(queue)]
+    found += [finding for partner in overview.partners for finding in of_partner(partner)]
+    found += [finding for quota in overview.quotas for finding in of_quota(quota)]
+    return sorted([*_of_house(overview), *found], key=lambda finding: GRAVITY[finding.level])
+
+
+def level_of(found: list[Finding]) -> Level:
+    return min((finding.level for finding in found), key=GRAVITY.__getitem__, default="fine")
+
+
+def _of_house(overview: Overview) -> Iterator[Finding]:
+    if overview.parked:
+        number = overview.parked
+        yield Finding("late", t(f"{number:,} 条消息滞留，等人处理", f"{number:,} parked: they wait for somebody"), "/parked")
+    if overview.spooled:
+        number = overview.spooled
+        words = t(f"网关暂存 {number:,} 条推送，消息总线恢复后送出", f"The gateway keeps {number:,} pushes until the broker takes them")
+        yield Finding("late", words, "/queues?open=gateway")
+
+
+def of_queue(queue: QueueStatus) -> Iterator[Finding]:
+    """What is not well with a service, its queue and its copies."""
+    name, path = say(named(SERVICES, queue.service)), f"/queues?open={queue.service}"
+    yield from (Finding(level, f"{name}{t('：', ': ')}{words}", path) for level, words in _troubles(queue))
+
+
+def _troubles(queue: QueueStatus) -> Iterator[tuple[Level, str]]:
+    yield from _of_copies(queue)
+    if queue.paused:
+        waiting = f"{queue.depth:,}" if queue.depth is not None else t("若干", "some")
+        yield "waiting", t(f"已暂停消费，{waiting} 条在等", f"paused, {waiting} waiting")
+    elif queue.consumers == 0:
+        yield "broken", t("队列没有消费者", "nobody takes from its queue")
+    if queue.dead:
+        yield "broken", t(f"死信队列有 {queue.dead:,} 条", f"{queue.dead:,} in the dead-letter queue")
+    if queue.oldest_seconds >= LATE_SECONDS and not queue.paused:
+        words = t(f"最老的消息已等 {duration(queue.oldest_seconds)}", f"the oldest message has waited {duration(queue.oldest_seconds)}")
+        yield _by_age(queue.oldest_seconds), words
+    if queue.outbox_oldest_seconds >= LATE_SECONDS:
+        age = duration(queue.outbox_oldest_seconds)
+        yield _by_age(queue.outbox_oldest_seconds), t(f"{queue.outbox:,} 条发不出去，已 {age}", f"{queue.outbox:,} not sent for {age}")
+
+
+def _of_copies(queue: QueueStatus) -> Iterator[tuple[Level, str]]:
+    silent = [copy for copy in queue.copies if copy.silent_seconds >= SILENT_SECONDS]
+    if silent and len(silent) == len(queue.copies):
+        age = duration(min(copy.silent_seconds for copy in silent))
+        yield "broken", t(f"没有音信，已 {age}", f"not heard of for {age}")
+    elif silent:
+        yield "late", t(f"{len(silent)} 个副本没有音信", f"{len(silent)} of {len(queue.copies)} copies not heard of")
+    failing = {check: cause for copy in queue.copies if copy not in silent for check, cause in copy.failing.items()}
+    for check, cause in failing.items():
+        yield "broken", t(f"自检 {check} 不通过：{cause}", f"check {check} fails: {cause}")
+
+
+def of_partner(partner: PartnerStatus) -> Iterator[Finding]:
+    """What is not well with a partner: how its breaker stands, and how many of its answers are none."""
+    name, path = say(named(PARTNERS, partner.partner)), f"/partners#{anchor_of(partner)}"
+    yield from (Finding(level, f"{name}{t('：', ': ')}{words}", path) for level, words in _of_breaker(partner))
+    share = partner.failed / partner.calls if partner.calls else 0
+    if share >= ERRORS_LATE and (partner.breaker is None or partner.breaker.state == "closed"):
+        words = t(f"最近一小时 {percent(share)} 的调用出错", f"{percent(share)} of the calls of the last hour failed")
+        yield Finding("late", f"{name}{t('：', ': ')}{words}", path)
+
+
+def _of_breaker(partner: PartnerStatus) -> Iterator[tuple[Level, str]]:
+    match partner.breaker.state if partner.breaker else "closed":
+        case "open":
+            failures = partner.breaker.failures if partner.breaker else 0
+            yield "broken", t(f"连续 {failures} 次无应答，已停止调用，稍后自动再试", f"{failures} failures in a row: not called for now, tried again soon")
+        case "half_open":
+            yield "late", t("正在试探是否恢复", "being tried whether it is back")
+        case "held":
+            yield "waiting", t("已人工暂停，发给它的都在等", "held by an operator, what is for it waits")
+
+
+def of_quota(quota: QuotaUsed) -> Iterator[Finding]:
+    level = quota_level(quota)
+    if level != "fine":
+        words = t(f"配额 {quota.name} 今天已用 {quota.used:,} / {quota.most:,}", f"quota {quota.name}: {quota.used:,} of {quota.most:,} used today")
+        yield Finding(level, words, "/#quotas")
+
+
+def quota_level(quota: QuotaUsed) -> Level:
+    if quota.used >= quota.most:
+        return "broken"
+    return "late" if quota.used >= quota.most * QUOTA_LATE else "fine"
+
+
+def anchor_of(partner: PartnerStatus) -> str:
+    """A partner may be called by several services."""
+    return f"{partner.partner}-{partner.service}"
+
+
+def _by_age(seconds: float) -> Level:
+    return "broken" if seconds >= BROKEN_SECONDS else "late"
