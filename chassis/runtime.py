@@ -14,6 +14,8 @@ import eventlet
 from nameko.extensions import SharedExtension
 
 from chassis import inbox, janitor, lines, orders, retries
+from chassis.breaker import Ways
+from chassis.calls import CallLog
 from chassis.database import Conflict, Database, Transaction, millis
 from chassis.deadline import within
 from chassis.errors import Unavailable
@@ -22,7 +24,6 @@ from chassis.inlet import Inlet
 from chassis.janitor import Keeping
 from chassis.logs import get_logger
 from chassis.outbox import Outgoing, Relay
-from chassis.partner import CallLog
 from chassis.privacy import Vault
 from chassis.process import Process, current
 from chassis.publisher import Publisher
@@ -60,6 +61,7 @@ class ServiceRuntime(SharedExtension):
         settings = self.process.settings
         self.embedded = settings.runtime == "embedded"
         self.calls = CallLog()
+        self.ways = Ways()
         self.keepings: list[Keeping] = []
         called = (settings.partners.dms, settings.partners.csc, settings.sms.reference, settings.sms.http)
         self.lease_seconds = max(one.deadline_seconds for one in called if one) + LEASE_MARGIN_SECONDS
