@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from chassis.errors import ContractBroken
+from chassis.lookups import lookups_of
 from chassis.privacy import Vault, violations_of
 from contracts.envelope import Actor, Command, Contract, Envelope, now
 
@@ -33,6 +34,7 @@ def wrap(message: Contract, *, source: str, vault: Vault, cause: Envelope | None
         actorkind=actor.kind,
         actorid=actor.id,
         actorrole=actor.role,
+        lookups=lookups_of(message, vault),
         data=vault.seal_contract(message),
     )
 

@@ -57,6 +57,11 @@ class Envelope(BaseModel):
     actorkind: ActorKind = "system"
     actorid: str = Field(default="", max_length=64)
     actorrole: str = Field(default="", max_length=32)
+    lookups: str | None = Field(
+        default=None,
+        max_length=2048,
+        description="Of a watched event: `kind:hash` of each phone number, VIN and plate in it, separated by spaces; keyed hashes, cut short.",
+    )
     data: dict[str, Any]
 
 
