@@ -34,7 +34,12 @@ class Bench:
         url = urlsplit(BROKER_URL)
         self.database = pymysql.connect(**DATABASE, autocommit=False)
         self.link = amqp.Connection(
-            f"{url.hostname}:{url.port}", url.username, url.password, unquote(url.path[1:]), confirm_publish=True, heartbeat=0
+            f"{url.hostname}:{url.port}",
+            url.username,
+            url.password,
+            virtual_host=unquote(url.path[1:]),
+            confirm_publish=True,
+            heartbeat=0,
         )
         self.link.connect()
         self.channel = self.link.channel()

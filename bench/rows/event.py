@@ -25,7 +25,7 @@ from launcher.stage import until
 
 GOAL = 2.0
 POOLS = ("threads", "gevent", "prefork")
-WAIT_SECONDS = 120
+WAIT_SECONDS = 60
 PEER_TABLES = (
     "CREATE TABLE inbox (message_id CHAR(36) PRIMARY KEY, type VARCHAR(96) NOT NULL, size_bytes INT NOT NULL, received_at BIGINT NOT NULL)",
     "CREATE TABLE bench_visit (visit_id CHAR(36) PRIMARY KEY, version INT NOT NULL, follower_id CHAR(36) NOT NULL,"
