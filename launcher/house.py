@@ -38,6 +38,7 @@ SERVICES: dict[str, Service] = {
         Service("customers", "services.customers.service", "CustomersService"),
         Service("messaging", "services.messaging.service", "MessagingService"),
         Service("insight", "services.insight.service", "InsightService", zones=("internal",)),
+        Service("console", "services.console.service", "ConsoleService", zones=("internal",)),
         Service("gateway", "adapters.wechat.gateway.service", "GatewayService", zones=("public",), keeps=False),
         Service("sender", "adapters.wechat.sender.service", "SenderService"),
         Service("pages", "adapters.wechat.pages.service", "PagesService", zones=("public",)),
@@ -52,6 +53,6 @@ SCHEMAS = frozenset(service.name for service in SERVICES.values() if service.kee
 PREFIXES: dict[Zone, dict[str, str]] = {
     "public": {"/wechat": "gateway", "/m": "pages"},
     "partner": {"/partners/dms/v1": "dms", "/partners/csc/v1": "csc"},
-    "internal": {"/ops/v1": "insight"},
+    "internal": {"/ops/v1": "insight", "/console": "console"},
 }
 """Which service answers below which path, zone by zone."""

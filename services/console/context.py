@@ -1,0 +1,29 @@
+"""What every page needs at hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.database import Database
+from chassis.privacy import Vault
+from chassis.settings import Settings
+from services.console.audit import Audit
+from services.console.entering import Entrance
+from services.console.insight import Insight
+from services.console.session import Sessions
+from services.console.staff import StaffRegister
+
+
+@dataclass(frozen=True)
+class Context:
+    """`insight` asks in the name of who is logged in; `audit.write(actor, what, about, details)` takes a line down."""
+
+    settings: Settings
+    vault: Vault
+    database: Database
+    insight: Insight
+    audit: Audit
+    staff: StaffRegister
+    sessions: Sessions
+    entrance: Entrance
+    now: Callable[[], datetime]

@@ -1,0 +1,80 @@
+"""The audit: who did what, when, about what, from where; and whether the chain holds."""
+
+import eventlet
+from flask import Flask, Response, make_response, render_template, request
+
+from services.console.access import Right, page, who
+from services.console.audit import Line, Question
+from services.console.context import Context
+from services.console.problems import Problem
+from services.console.tables import Column, State, Table
+from services.console.times import day_asked_for
+from services.console.words import t
+
+PAGE = 50
+BROKEN = State("broken", ("链条断裂", "chain broken"))
+SOUND = State("fine", ("完好", "sound"))
+
+COLUMNS: tuple[Column[Line], ...] = (
+    Column("number", "序号", "No.", lambda line: line.number, "number"),
+    Column("at", "时间", "When", lambda line: line.at, "time"),
+    Column("actor", "谁", "Who", lambda line: line.actor),
+    Column("action", "做了什么", "What", lambda line: action_words(line.action)),
+    Column("about", "关于", "About", lambda line: line.about),
+    Column("details", "详情", "Details", lambda line: "" if line.details == "{}" else line.details),
+    Column("address", "来自", "From", lambda line: line.address),
+    Column("chain", "链", "Chain", lambda line: SOUND if line.sound else BROKEN, "state"),
+)
+ACTIONS = {
+    "login": ("登录", "logged in"),
+    "login.failed": ("登录失败", "login failed"),
+    "login.locked": ("登录被暂停", "login while locked"),
+    "logout": ("退出", "logged out"),
+    "password.changed": ("修改了密码", "changed the password"),
+    "password.refused": ("旧密码不对", "wrong present password"),
+    "access.refused": ("越权被拒", "refused: not allowed"),
+    "staff.added": ("添加账号", "added an account"),
+    "staff.role": ("更改角色", "changed a role"),
+    "staff.disabled": ("停用账号", "disabled an account"),
+    "staff.enabled": ("启用账号", "enabled an account"),
+    "staff.reset": ("重设密码", "reset a password"),
+    "audit.exported": ("导出审计", "exported the audit"),
+}
+
+
+def action_words(action: str) -> str:
+    """Orders that other pages write are shown by their own name until it has words here."""
+    return t(*ACTIONS.get(action, (action, action)))
+
+
+def add_views(app: Flask, context: Context) -> None:
+    @page(app, "/audit", right=Right.AUDIT)
+    def audit() -> Response:
+        question, after = _question(), _after()
+        lines = context.audit.lines(question, after=after, most=PAGE)
+        following = str(lines[-1].number) if len(lines) == PAGE else None
+        table = Table("audit", COLUMNS, lines, next=following, all_rows=lambda: context.audit.all_lines(question), sortable=False)
+        if file := table.export():
+            context.audit.write(who(), "audit.exported")
+            return file
+        actions = [(action, action_words(action)) for action in context.audit.actions()]
+        return make_response(render_template("audit.html", table=table, asked=request.args, actions=actions))
+
+    @page(app, "/audit/chain", right=Right.AUDIT)
+    def audit_chain() -> str:
+        return render_template("audit_chain.html", chain=context.audit.check(lambda: eventlet.sleep(0)))
+
+
+def _question() -> Question:
+    args = request.args
+    since, until = day_asked_for("since"), day_asked_for("until", end=True)
+    return Question(args.get("actor", "").strip(), args.get("action", ""), args.get("about", "").strip(), since, until)
+
+
+def _after() -> int | None:
+    after = request.args.get("after")
+    if after is None:
+        return None
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise Problem("after", "翻页位置有误，请回到最新。", "There is no such place in the list; please go back to the newest.")
+    return int(after)

@@ -1,0 +1,163 @@
+"""A console before a real insight: `console.login("operator")` gives a visitor, `insight_store` takes what services report.
+
+The console is asked as under its mount; insight answers `/ops/v1` over HTTP on a port of its own.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from argon2 import PasswordHasher
+from pydantic import SecretStr
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from chassis.health import Health
+from contracts.envelope import Contract
+from contracts.ops import Hop, OpsReport
+from launcher.house import WEB_ASSETS
+from services.console import store
+from services.console.access import ROLES
+from services.console.app import console_app, context_of
+from services.console.frame import SESSION_COOKIE
+from services.console.passwords import Passwords
+from services.console.service import ConsoleService
+from services.insight.ops_api import create_ops_api
+from services.insight.service import InsightService
+from tests.services.house import House, Times
+
+TOKEN = "t" * 40
+NOW = datetime(2026, 3, 9, 10, 30, tzinfo=UTC)
+PASSWORD = "eine lange Strasse im Regen"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+MOUNTED = "http://console.test/console"
+CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+
+
+class InsightStore:
+    """Insight with a schema of its own and its API on a port: feed it, and stop it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.house = House(InsightService(), folder / "insight.sqlite")
+        process = SimpleNamespace(settings=SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN))), health=Health())
+        self.runtime = self.house.runtime(process=process, keepings=[])
+        self._server = make_server("127.0.0.1", 0, self._api, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.port}"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+        self.operators: list[str] = []
+        """Who asked, in order, as X-Operator named them."""
+
+    def _api(self, environ: Any, start_response: Any) -> Any:
+        """As it is mounted: the listener takes the prefix off the path."""
+        self.operators.append(environ.get("HTTP_X_OPERATOR", ""))
+        environ["SCRIPT_NAME"], environ["PATH_INFO"] = "/ops/v1", environ["PATH_INFO"].removeprefix("/ops/v1")
+        return self._app(environ, start_response)
+
+    @property
+    def _app(self) -> Any:
+        if not hasattr(self, "_made"):
+            self._made = create_ops_api(self.runtime)
+        return self._made
+
+    def report(self, *hops: Hop) -> None:
+        self.house.only_deliver(OpsReport(report_id=uuid4(), hops=hops))
+
+    def deliver(self, message: Contract) -> None:
+        self.house.only_deliver(message)
+
+    def told(self) -> list[Contract]:
+        """The orders that went out since last asked."""
+        return self.house.told()
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+
+class Visitor:
+    """A browser with cookies of its own; a post carries the token of its session unless it is given another."""
+
+    def __init__(self, app: Any, csrf: str = "") -> None:
+        self.client = app.test_client()
+        self.csrf = csrf
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, base_url=MOUNTED, **more)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
+        return self.client.post(path, base_url=MOUNTED, data={"csrf": self.csrf} | (data or {}), **more)
+
+    def cookie(self, name: str = SESSION_COOKIE) -> str | None:
+        found = self.client.get_cookie(name, domain="console.test", path="/console/")
+        return found.value if found else None
+
+    def set_cookie(self, name: str, value: str) -> None:
+        self.client.set_cookie(name, value, domain="console.test", path="/console/")
+
+    def log_in(self, name: str, password: str) -> TestResponse:
+        """By the form."""
+        self.csrf = CSRF.search(self.get("/login").text).group(1)
+        answer = self.post("/login", {"name": name, "password": password})
+        if answer.status_code == 303:
+            self.csrf = CSRF.search(self.get("/own/password").text).group(1)
+        return answer
+
+
+class Console:
+    """The application, a member of staff for each role (named like it), and a clock that stands until it is put on."""
+
+    def __init__(self, folder: Path, insight_url: str) -> None:
+        self.now = Times(NOW)
+        self.house = House(ConsoleService(), folder / "console.sqlite")
+        settings = SimpleNamespace(
+            console=SimpleNamespace(session_key=SecretStr("k" * 40)),
+            operator=SimpleNamespace(token=SecretStr(TOKEN), url=insight_url),
+            accounts={"main": SimpleNamespace(title="车主服务")},
+            web_assets=WEB_ASSETS,
+            runtime="embedded",
+        )
+        process = SimpleNamespace(settings=settings, health=Health())
+        self.context = context_of(self.house.runtime(process=process, keepings=[]), self.now, Passwords(QUICK))
+        self.app = console_app(self.context)
+        for role in ROLES:
+            self.context.staff.add("", role, role)
+            self.context.staff.change_password(role, PASSWORD)
+
+    def visitor(self) -> Visitor:
+        """Somebody who is not logged in."""
+        return Visitor(self.app)
+
+    def login(self, role: str) -> Visitor:
+        """The member of staff with this role, logged in."""
+        with self.context.database.write() as tx:
+            token = self.context.sessions.begin(tx, role)
+        visitor = Visitor(self.app, self.context.sessions.csrf_of(token))
+        visitor.set_cookie(SESSION_COOKIE, token)
+        return visitor
+
+    def audited(self) -> list[tuple[str, str, str]]:
+        """Actor, action and what it was about, oldest first, without those of the beginning."""
+        with self.context.database.read() as connection:
+            rows = connection.execute(store.audit.select().order_by(store.audit.c.number)).all()
+        return [(row.actor, row.action, row.about) for row in rows[2 * len(ROLES) :]]
+
+
+@pytest.fixture
+def insight_store(tmp_path: Path) -> Iterator[InsightStore]:
+    made = InsightStore(tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def console(tmp_path: Path, insight_store: InsightStore) -> Console:
+    return Console(tmp_path, insight_store.url)
