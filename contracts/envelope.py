@@ -60,7 +60,7 @@ class Envelope(BaseModel):
     lookups: str | None = Field(
         default=None,
         max_length=2048,
-        description="Of a watched event: `kind:hash` of each phone number, VIN and plate in it, separated by spaces; keyed hashes, cut short.",
+        description="Of a watched event: `kind:hash` of each phone number, VIN and plate in it, separated by spaces; keyed, cut short.",
     )
     data: dict[str, Any]
 

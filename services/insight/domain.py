@@ -1,77 +1,57 @@
-"""What an operator sees: the timeline of a request, and parked messages with what became of them. No I/O, no framework."""
+"""How figures are made of what was counted, and what a subject is called. No I/O, no framework."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID
+from bisect import bisect_left
+from collections.abc import Mapping
 
-ParkedState = Literal["parked", "redriven", "dropped"]
+from contracts.catalogue import BY_TYPE
+from contracts.operating import ParkedItem
 
+ParkedMessage = ParkedItem
 
-@dataclass(frozen=True)
-class Moment:
-    """One thing that happened: a step of a message in a service, or (`step` "told") a fact of its owner. `at` is when it began."""
+MINUTE_MS = 60_000
+HOUR = 60
+"""Minutes that are shown."""
 
-    at: datetime
-    service: str
-    step: str
-    message_id: UUID
-    type: str
-    subject: UUID | None
-    correlation_id: UUID | None
-    causation_id: UUID | None
-    milliseconds: float = 0
-    attempt: int = 0
-    outcome: str = "ok"
-    partner: str = ""
-    operation: str = ""
-    size_bytes: int = 0
-    version: int | None = None
-    due_at: datetime | None = None
-    causes: tuple[dict[str, str], ...] = ()
+BUCKETS = (1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000, 15_000, 30_000, 60_000)
+"""Upper bounds in milliseconds of what calls are counted in; one bucket more takes all that is longer."""
+
+NO_FAILURE = frozenset({"ok", "refused"})
+"""A clear no is an answer: the partner is well."""
+
+NAMED_OTHERWISE = {"binding": "customer"}
 
 
-@dataclass(frozen=True)
-class Timeline:
-    """All that is known of one request, in the order of time. `cut` says that there was more than is shown."""
-
-    asked: UUID
-    moments: tuple[Moment, ...] = ()
-    cut: bool = False
-
-    def since_first(self, moment: Moment) -> float:
-        """Milliseconds."""
-        return round((moment.at - self.moments[0].at).total_seconds() * 1000, 3)
+def bucket_of(milliseconds: float) -> int:
+    return bisect_left(BUCKETS, milliseconds)
 
 
-@dataclass(frozen=True)
-class ParkedMessage:
-    """A message that could not go on by itself, as its service last reported it. `number` orders the list, newest first."""
+def percentile(counted: Mapping[int, int], share: float) -> float | None:
+    """Milliseconds within which this share of the calls ended, taking each bucket's calls as spread evenly; None without a call.
 
-    number: int
-    service: str
-    message_id: UUID
-    state: ParkedState
-    type: str
-    at: datetime
-    subject: UUID | None = None
-    correlation_id: UUID | None = None
-    size_bytes: int = 0
-    causes: tuple[dict[str, str], ...] = field(default=())
-
-
-def as_json(thing: Moment | ParkedMessage) -> dict[str, Any]:
-    """Ids and times as text; what is not known is left out."""
-    return {name: _plain(value) for name, value in vars(thing).items() if value not in (None, "", ())}
+    >>> percentile({bucket_of(15): 4}, 0.5)
+    15.0
+    """
+    wanted = share * sum(counted.values())
+    if not wanted:
+        return None
+    for bucket in sorted(counted):
+        if counted[bucket] and wanted <= counted[bucket]:
+            below = BUCKETS[bucket - 1] if bucket else 0
+            above = BUCKETS[bucket] if bucket < len(BUCKETS) else below
+            return round(below + (above - below) * wanted / counted[bucket], 1)
+        wanted -= counted[bucket]
+    return float(BUCKETS[-1])
 
 
-def _plain(value: Any) -> Any:
-    match value:
-        case UUID():
-            return str(value)
-        case datetime():
-            return value.isoformat(timespec="milliseconds")
-        case tuple():
-            return list(value)
-        case _:
-            return value
+def per_second(before: int, present: int, seconds_into: float) -> float:
+    """The rate of the last sixty seconds, from what the minute before and the present one brought."""
+    return round((present + before * (60 - seconds_into) / 60) / 60, 3)
+
+
+def what_of(type: str) -> str | None:
+    """What kind of thing the subject of this type of message is; None where the type is about another's subject, whatever that is."""
+    contract = BY_TYPE.get(type)
+    if contract is None:
+        return type.partition(".")[0]
+    named = contract.subject_field.removesuffix("_id")
+    return None if named == "about" else NAMED_OTHERWISE.get(named, named)

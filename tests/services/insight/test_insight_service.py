@@ -11,10 +11,14 @@ from sqlalchemy import select
 
 from chassis.messages import wrap
 from contracts.appointments import AppointmentRequested, ServiceItem, State
+from contracts.operating import ParkedFilter
 from contracts.ops import Cause, Hop, OpsReport
 from contracts.wechat import MenuClicked
 from services.insight.service import WATCHED, InsightService
-from services.insight.store import PAGE, messages, parked, parked_one, trace
+from services.insight import parked_list
+from services.insight.parked_list import PAGE
+from services.insight.tables import messages
+from services.insight.timeline import trace
 from tests.services.house import VAULT, House
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -95,7 +99,7 @@ def test_the_timeline_of_an_appointment_joins_hops_and_facts_of_all_its_chains_i
         ("appointments", "told"),
     ]
     assert list(timeline.moments) == sorted(timeline.moments, key=lambda one: one.at)
-    assert timeline.since_first(next(one for one in timeline.moments if one.step == "called")) == 1000
+    assert next(one for one in timeline.moments if one.step == "called").since_first_ms == 1000
     assert next(one for one in timeline.moments if one.step == "told").message_id == fact.id
 
 
@@ -116,7 +120,7 @@ def test_a_step_stands_where_it_began_however_late_it_ended(house):
 
     timeline = asked(house, trace, APPOINTMENT)
 
-    assert [(one.step, timeline.since_first(one)) for one in timeline.moments] == [("published", 0), ("handled", 40)]
+    assert [(one.step, one.since_first_ms) for one in timeline.moments] == [("published", 0), ("handled", 40)]
 
 
 def test_nothing_known_is_an_empty_timeline(house):
@@ -159,8 +163,8 @@ def test_a_parked_message_stands_as_its_last_change_says_in_whatever_order_they_
     for index in order:
         report(house, changes[index])
 
-    (one,) = asked(house, parked_one, message_id)
-    assert (one.state, one.service, one.causes[0]["field"]) == ("dropped", "dms", "dms_no")
+    (one,) = asked(house, parked_list.one, message_id).parked
+    assert (one.state, one.service, one.causes[0].field, one.times) == ("dropped", "dms", "dms_no", 2)
 
 
 def test_the_parked_list_is_filtered_by_state_and_service(house):
@@ -169,7 +173,7 @@ def test_the_parked_list_is_filtered_by_state_and_service(house):
     report(house, parked_hop(elsewhere).model_copy(update={"service": "csc"}))
 
     def ids(**filters):
-        return {one.message_id for one in asked(house, parked, **filters)}
+        return {one.message_id for one in asked(house, parked_list.page, ParkedFilter(**filters)).parked}
 
     assert ids() == {waiting, elsewhere}
     assert ids(state=None) == {waiting, dropped, elsewhere}
@@ -182,11 +186,11 @@ def test_the_parked_list_is_read_page_by_page(house):
     for message_id in ids:
         report(house, parked_hop(message_id))
 
-    first = asked(house, parked)
-    second = asked(house, parked, after=first[-1].number)
+    first = asked(house, parked_list.page, ParkedFilter())
+    second = asked(house, parked_list.page, ParkedFilter(), parked_list.cursor_of(first.next))
 
-    assert [one.message_id for one in first + second] == ids[::-1]
-    assert len(first) == PAGE
+    assert [one.message_id for one in first.parked + second.parked] == ids[::-1]
+    assert (len(first.parked), second.next) == (PAGE, None)
 
 
 def test_the_questions_are_answered_on_mariadb_too(place):
@@ -197,8 +201,9 @@ def test_the_questions_are_answered_on_mariadb_too(place):
     watch(house, requested())
 
     timeline = asked(house, trace, APPOINTMENT)
-    (one,) = asked(house, parked_one, held)
+    (one,) = asked(house, parked_list.one, held).parked
 
     assert [moment.step for moment in timeline.moments] == ["handled", "parked", "parked", "told"]
-    assert (one.state, asked(house, parked, state="redriven")[0].message_id, asked(house, parked)) == ("redriven", held, [])
+    (listed,) = asked(house, parked_list.page, ParkedFilter(state="redriven")).parked
+    assert (one.state, listed.message_id, asked(house, parked_list.page, ParkedFilter()).parked) == ("redriven", held, ())
     house.database.dispose()
