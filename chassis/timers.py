@@ -1,4 +1,4 @@
-"""What a service does by the clock: `every`, once per period, however many copies of the service run.
+"""What a service does by the clock: `every`, once per period, however many copies of the service run; and `turns`, in each copy.
 
 The row of `timer` is moved on in the transaction that does the work: of several copies one gets it, and one that dies in between has
 done nothing, so that another does it. No lease, no clock of its own for each copy. (design section 8)
@@ -25,35 +25,52 @@ LOOK_SECONDS = 1.0
 
 PAUSE_SECONDS = 5.0
 """After a failure."""
+BUSY_PAUSE = 0.05
 
 
-class Every(Working):
-    """Begins soon after the first start; what fell due while nothing ran is done once."""
+class ByTheClock(Working):
+    """Does something again and again until the service stops; an error ends one time of it and no more."""
 
     def __init__(self, seconds: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._period_ms = round(seconds * 1000)
-        self._look_seconds = min(LOOK_SECONDS, seconds)
+        self._pause = seconds
         self._stopping = False
 
     def start(self) -> None:
-        self.container.spawn_managed_thread(self._run, identifier=f"every: {self.method_name}")
+        self.container.spawn_managed_thread(self._run, identifier=f"by the clock: {self.method_name}")
 
     def stop(self) -> None:
         self._stopping = True
         super().stop()
 
+    def once(self) -> float:
+        """Gives the pause until the next time (seconds)."""
+        raise NotImplementedError
+
     def _run(self) -> None:
+        pause = self._pause
         while not self._stopping:
-            eventlet.sleep(self._look_seconds)
+            eventlet.sleep(pause)
             try:
-                self._do_if_due()
+                pause = self.once()
             except (Unavailable, Conflict):
                 log.info("timer_waits", service=self.runtime.name, timer=self.method_name)
                 eventlet.sleep(PAUSE_SECONDS)
             except Exception as error:  # noqa: BLE001 - a faulty timer must not take the service down; what it began is rolled back
                 log.warning("timer_failed", service=self.runtime.name, timer=self.method_name, error=type(error).__name__)
                 eventlet.sleep(PAUSE_SECONDS)
+
+
+class Every(ByTheClock):
+    """Begins soon after the first start; what fell due while nothing ran is done once."""
+
+    def __init__(self, seconds: float, **kwargs: Any) -> None:
+        super().__init__(min(LOOK_SECONDS, seconds), **kwargs)
+        self._period_ms = round(seconds * 1000)
+
+    def once(self) -> float:
+        self._do_if_due()
+        return self._pause
 
     def _do_if_due(self) -> None:
         database, mine = self.runtime.database, timer.c.name == self.method_name
@@ -77,6 +94,18 @@ class Every(Working):
         return moved.rowcount == 1
 
 
+class Turns(ByTheClock):
+    """Its method does a step, under a lock of its own in the database, and says whether there is more to do."""
+
+    def once(self) -> float:
+        return BUSY_PAUSE if self.call(self.runtime.database) else self._pause
+
+
 def every(seconds: float) -> Callable[[Method], Method]:
     """`def sweep(self, tx: Transaction) -> None`. Keep it short: it is one transaction; leave the rest for the next time."""
     return decorating(Every, seconds)
+
+
+def turns(idle_seconds: float) -> Callable[[Method], Method]:
+    """`def step(self, database: Database) -> bool`, in every copy: again soon while it gives True, otherwise after so long."""
+    return decorating(Turns, idle_seconds)
