@@ -185,6 +185,13 @@ class Operator(Section):
     url: Url = Field(default="http://127.0.0.1:8002", description="http://host:port of the internal zone in which insight answers")
 
 
+class Insight(Section):
+    """How long the operators' memory reaches back. Parked messages stay as long as they are parked."""
+
+    hops_days: int = Field(default=90, ge=2, le=3650, description="how messages fared, step by step, and the figures made of it")
+    messages_days: int = Field(default=400, ge=2, le=3650, description="sealed copies of domain events, and what they are found by")
+
+
 class Console(Section):
     session_key: SecretStr = Field(description="32 characters or more: keys the operators' sessions and the chain of the audit")
 
@@ -209,6 +216,7 @@ class Settings(Section):
     booking: Booking = Booking()
     pages: Pages
     operator: Operator
+    insight: Insight = Insight()
     console: Console
     gateway: Gateway = Gateway()
     web_assets: Path = Field(default=Path("web_assets"), description="what `make setup` brought; relative to the configuration's folder")
