@@ -4,6 +4,7 @@ import os
 
 import click
 
+from chassis.clock import Clock
 from chassis.process import Process
 from chassis.settings import SANDBOX_ELSEWHERE, Settings
 from launcher.compose import assemble, migrate_all, mount_documents, mount_sandbox, mount_welcome
@@ -11,7 +12,8 @@ from launcher.house import SERVICES
 from launcher.sample import bind_sample
 from launcher.serving import serve
 from launcher.var import Running, VarLock, withdraw
-from launcher.welcome import places_of
+from launcher.welcome import first_login, places_of
+from services.console.staff import FIRST, register_of
 
 
 def stay_up(settings: Settings) -> int:
@@ -43,3 +45,6 @@ def _on_ready(made: Process) -> None:
     for purpose, address in places_of(settings).items():
         click.echo(f"  {address:<44} {purpose}")
     click.echo(f"  数据 data: {settings.var}/\n")
+    register = register_of(made.database("console"), settings.console.session_key.get_secret_value(), Clock())
+    if password := register.make_first():
+        click.echo(first_login(FIRST, password))

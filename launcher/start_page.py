@@ -13,8 +13,8 @@ from sandbox.desks.words import language, t
 SHARED = {"t": t, "language": language}
 
 
-def start_page(places: Mapping[str, str], *, documents: str, health: str, sandbox: bool) -> Flask:
-    """`places` by purpose, for programs; `documents` and `health` are addresses. Without the sandbox only what is there is shown."""
+def start_page(places: Mapping[str, str], *, documents: str, health: str, console: str, sandbox: bool) -> Flask:
+    """`places` by purpose, for programs; `documents`, `health` and `console` are addresses. Without the sandbox only what is there is shown."""
     app = Flask(__name__, static_folder="static", static_url_path="/start", template_folder="templates")
     app.jinja_env.globals.update(SHARED)
 
@@ -22,7 +22,7 @@ def start_page(places: Mapping[str, str], *, documents: str, health: str, sandbo
     def start() -> str | Response:
         wanted = request.accept_mimetypes
         if wanted.quality("text/html") > wanted.quality("application/json"):
-            return render_template("start.html", documents=documents, health=health, sandbox=sandbox)
+            return render_template("start.html", documents=documents, health=health, console=console, sandbox=sandbox)
         return Response(json.dumps({"name": "cheqiao 车桥", "places": dict(places)}, ensure_ascii=False), mimetype="application/json")
 
     @app.get("/start/language")

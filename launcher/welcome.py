@@ -30,6 +30,7 @@ def welcome(settings: Settings) -> "WSGIApplication":
         places_of(settings),
         documents=f"http://{http.partner}/partners/docs",
         health=f"http://{http.internal}/readyz",
+        console=f"http://{http.internal}/console/",
         sandbox=bool(settings.sandbox),
     )
 
@@ -40,11 +41,21 @@ def places_of(settings: Settings) -> dict[str, str]:
     places = {f"公众号推送 WeChat pushes ({name})": f"http://{http.public}/wechat/{name}" for name in settings.accounts}
     places |= {
         "车主页面 follower's pages": f"http://{http.public}/m/",
+        "控制台 operators' console": f"http://{http.internal}/console/",
         "接口文档 API documents": f"http://{http.partner}/partners/docs",
         "运行状况 health": f"http://{http.internal}/readyz",
         "指标 metrics": f"http://{http.internal}/metrics",
     }
     return places | ({"沙箱 stand-ins": f"http://{http.public}/sandbox/"} if settings.sandbox else {})
+
+
+def first_login(name: str, password: str) -> str:
+    """The end of the start's words where the console has just got its first account. It is said this once; nobody keeps it."""
+    return (
+        f"控制台首次登录 · first login to the console (只显示这一次 shown this once)\n"
+        f"  账号 name: {name}    密码 password: {password}\n"
+        f"  忘了 forgotten: cheqiao staff reset {name}\n"
+    )
 
 
 def documents() -> "WSGIApplication":

@@ -6,6 +6,7 @@ from launcher.commands.contracts import contracts
 from launcher.commands.operating import parked, trace
 from launcher.commands.running import demo, doctor, migrate, run, up
 from launcher.commands.sandbox import sandbox
+from launcher.commands.staff import staff
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -19,5 +20,5 @@ def cheqiao() -> None:
     """
 
 
-for command in (up, run, demo, migrate, doctor, contracts, parked, trace, sandbox):
+for command in (up, run, demo, migrate, doctor, contracts, parked, trace, staff, sandbox):
     cheqiao.add_command(command)

@@ -139,6 +139,12 @@ class StaffRegister:
             raise Problem("last", "至少要留一位管理员", "One administrator has to stay.", 409)
 
 
+def register_of(database: Database, secret: str, now: Callable[[], datetime]) -> StaffRegister:
+    """For who has the machine and needs no login: the command line and the first start. Its lines in the audit come from nowhere."""
+    audit = Audit(database, secret, now, place=str)
+    return StaffRegister(database, Passwords(), Sessions(database, secret, now), audit, now)
+
+
 def _member(row: Row[Any]) -> Member:
     return Member(
         name=row.name,
