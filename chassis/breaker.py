@@ -61,7 +61,7 @@ class Way:
         """Raises Held or NotAsked where a call would not be let through now."""
         state = self.state
         if state == "held":
-            raise Held(self.partner)
+            raise Held(held_by(self.partner))
         if state == "open" or self._probing:
             left = max((self._open_until or 0.0) - self._now(), PROBE_SECONDS)
             raise NotAsked(refusal_of(self.partner), retry_after=left)
@@ -107,6 +107,11 @@ class Way:
 def refusal_of(partner: str) -> str:
     """What is written down as the cause of a message that waits for the breaker."""
     return f"{partner}: the breaker is open"
+
+
+def held_by(partner: str) -> str:
+    """What is written down as the cause of a message that waits for an operator to release the partner."""
+    return f"{partner}: held by an operator"
 
 
 class Ways:

@@ -3,7 +3,7 @@
 Exception
 ├── Unavailable      no usable answer: tried again, first in place, then later
 │   └── NotAsked     the breaker is open: nobody was asked, and nobody is in place
-│       └── Held     an operator holds the partner: waits, and no try is counted
+│       └── Held     an operator holds the way: waits, and no try is counted
 ├── Refused          a clear no: becomes an event; never retried
 └── ContractBroken   off contract: parked with its cause
 Anything else is our mistake: parked, fixed, replayed.
@@ -27,11 +27,7 @@ class NotAsked(Unavailable):
 
 
 class Held(NotAsked):
-    """An operator holds the partner: the message waits until it is released, and no try is counted."""
-
-    def __init__(self, partner: str) -> None:
-        super().__init__(f"{partner}: held by an operator")
-        self.partner = partner
+    """An operator holds the partner, or the queue: the message waits until it is released, and no try is counted."""
 
 
 class Refused(Exception):

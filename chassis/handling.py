@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis import crash, inbox, lines, parked, retries
 from chassis.clock import milliseconds_now
 from chassis.database import Conflict, Database, Transaction
-from chassis.errors import ContractBroken, Unavailable
+from chassis.errors import ContractBroken, Held, Unavailable
 from chassis.lines import Place
 from chassis.logs import get_logger
 from chassis.messages import Described, decode
@@ -87,6 +87,8 @@ class Handling:
         self.vault = vault
         self._patience = patience
         self.readings: dict[str, Reading] = {}
+        self.gate: Callable[[Opened], None] = lambda _opened: None
+        """Raises Held for what may not be taken now."""
         self.note_of: Callable[[Opened], Note] = _no_note
         self.stopping = False
 
@@ -122,6 +124,7 @@ class Handling:
     def _work(self, opened: Opened) -> None:
         if opened.delivery.poison:
             raise Poison
+        self.gate(opened)
         reading = self.readings.get(opened.envelope.type)
         if reading is None:
             raise ContractBroken("envelope", (("type", f"not read by {self.service}"),))
@@ -143,7 +146,9 @@ class Handling:
             return
         self._release(tx, opened)
         attempt = opened.delivery.attempt + 1
-        if not isinstance(error, Unavailable) or self._has_waited_enough(tx, opened):
+        if isinstance(error, Held):
+            self._wait_held(tx, opened, error)
+        elif not isinstance(error, Unavailable) or self._has_waited_enough(tx, opened):
             self._park(tx, opened, error, attempt)
         elif retries.failed_tries(tx, opened.id) < attempt:  # else a copy of what waits already, and goes on waiting
             self._retry_later(tx, opened, error, attempt)
@@ -154,6 +159,11 @@ class Handling:
             inbox.release(tx, opened.id, opened.lease.until)
             if opened.place:
                 lines.release(tx, opened.place, opened.lease.until)
+
+    @staticmethod
+    def _wait_held(tx: Transaction, opened: Opened, error: Held) -> None:
+        body, attempt = opened.delivery.body.decode(), opened.delivery.attempt
+        retries.wait(tx, opened.id, opened.described, body, attempt=attempt, why=error.what, place=opened.place)
 
     def _has_waited_enough(self, tx: Transaction, opened: Opened) -> bool:
         return milliseconds_now() - retries.first_at(tx, opened.id) > self._patience.give_up_after_hours * 3_600_000

@@ -39,9 +39,12 @@ class Health:
         """A name once registered is replaced: a container that starts anew brings its check anew."""
         self._checks[kind][name] = check
 
-    def failing(self, kind: Kind) -> dict[str, str]:
-        """Name to cause of every check that fails now; all are asked at once, so that a slow one costs its own time alone."""
-        checks = sorted(self._checks[kind].items())
+    def failing(self, kind: Kind, of: str = "") -> dict[str, str]:
+        """Name to cause of every check that fails now; all are asked at once, so that a slow one costs its own time alone.
+
+        `of` names a service: then its own are asked, and no others.
+        """
+        checks = sorted((name, check) for name, check in self._checks[kind].items() if name.startswith(f"{of}: " if of else ""))
         causes = eventlet.GreenPool().imap(self._ask, *zip(*checks, strict=True)) if checks else ()
         return {name: cause for (name, _), cause in zip(checks, causes, strict=True) if cause is not None}
 

@@ -26,6 +26,8 @@ class Link:
     def __init__(self) -> None:
         self.pool = GreenPool(AT_ONCE * len(QUEUES))
         self.consumers: list[kombu.Consumer] = []
+        self.holding = False
+        """The main queue is not read; what was handed out before is ended."""
         self.gone = False
 
 
@@ -37,6 +39,9 @@ class Inlet:
         self._settings = settings
         self._services = tuple(services)
         self._stopping = False
+        self._link = Link()
+        self.holding: Callable[[], bool] = lambda: False
+        """Whether an operator has paused the main queue."""
         self.consuming = False
         self.last_loop = monotonic()
 
@@ -44,12 +49,14 @@ class Inlet:
         pause = 0.2
         while not self._stopping:
             connection, link = None, Link()
+            self._link = link
             try:
                 with broker.answering():
                     connection = broker.connect(self._settings)
                     self._consume(connection, link)
                 pause = 0.2
                 while not self._stopping:
+                    self._heed_hold(link)
                     broker.drain(connection, 1)
                     self.last_loop = monotonic()
                 self._leave(connection, link)
@@ -68,8 +75,19 @@ class Inlet:
     def stop(self) -> None:
         self._stopping = True
 
+    @property
+    def reading(self) -> bool:
+        """The main queue is read now."""
+        return self.consuming and not self._link.holding
+
+    @property
+    def in_work(self) -> int:
+        """Messages that were handed out and have not ended."""
+        return int(self._link.pool.running())
+
     def _consume(self, connection: kombu.Connection, link: Link) -> None:
         topology.declare(connection.channel(), self._services)
+        link.holding = self.holding()
         for queue_of, poison in QUEUES:
             channel = connection.channel()  # one each: the embedded transport counts what is in work by channel
             channel.basic_qos(0, AT_ONCE, False)
@@ -83,9 +101,20 @@ class Inlet:
                 on_decode_error=lambda message, _error, take=take: take(message),
                 auto_declare=False,
             )
-            consumer.consume()
+            if not (link.holding and queue_of is topology.queue_of):
+                consumer.consume()
             link.consumers.append(consumer)
         self.consuming = True
+
+    def _heed_hold(self, link: Link) -> None:
+        """Of the main queue alone: orders are heard all the time."""
+        if self.holding() == link.holding:
+            return
+        link.holding = not link.holding
+        main = link.consumers[0]
+        with broker.answering():
+            main.cancel() if link.holding else main.consume()
+        log.warning("queue_paused" if link.holding else "queue_resumed", service=self._handling.service)
 
     def _taking(self, link: Link, poison: bool) -> Callable[[Any], None]:
         def take(message: Any) -> None:

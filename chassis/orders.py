@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
 
-from chassis import crash, inbox, parked, retries, tables
+from chassis import crash, holds, inbox, parked, retries, tables
 from chassis.clock import milliseconds_now
 from chassis.database import Transaction
 from chassis.handling import Opened, Reading
 from chassis.messages import unwrap
-from contracts.ops import DropParked, MendParked, Order, ParkedShown, RedriveParked, ShowParked
+from contracts.ops import (
+    DropParked,
+    HoldCommand,
+    HoldPartner,
+    MendParked,
+    Order,
+    ParkedShown,
+    PauseConsumer,
+    RedriveParked,
+    ReleasePartner,
+    ResumeConsumer,
+    ShowParked,
+)
 
 if TYPE_CHECKING:
     from chassis.runtime import ServiceRuntime
@@ -43,8 +55,24 @@ def _show(runtime: "ServiceRuntime", tx: Transaction, order: ShowParked) -> int:
     return 0
 
 
-CARRIED_OUT: dict[type[Order], CarryingOut] = {RedriveParked: _redrive, DropParked: _drop, MendParked: _mend, ShowParked: _show}
+def _hold(_runtime: "ServiceRuntime", tx: Transaction, order: HoldCommand) -> int:
+    holds.carry_out(tx, order)
+    return 0
+
+
+CARRIED_OUT: dict[type[Order], CarryingOut] = {
+    RedriveParked: _redrive,
+    DropParked: _drop,
+    MendParked: _mend,
+    ShowParked: _show,
+    PauseConsumer: _hold,
+    ResumeConsumer: _hold,
+    HoldPartner: _hold,
+    ReleasePartner: _hold,
+}
 """Every order and the function that carries it out, in one transaction with the inbox row of the order."""
+
+TYPES = frozenset(contract.type_name() for contract in CARRIED_OUT)
 
 
 class Ordered:

@@ -19,6 +19,8 @@ Causes = Sequence[dict[str, str]]
 
 MOST_CAUSES, LONGEST_FIELD, LONGEST_RULE = 20, 128, 256
 """What a report to insight takes, and the column; a message may break its contract in thousands of places."""
+HELD_MS = 600_000
+"""What is held is hastened when it is released; this is only the safety net."""
 
 
 def as_json(causes: Causes) -> str:
@@ -65,6 +67,21 @@ def put(
     place = place or NOWHERE
     row = {"message_id": message_id, **described.columns(), "body": body, "first_at": now, "line": place.line, "sequence": place.sequence}
     tx.execute(insert(retry).values(row | changed))
+
+
+def wait(tx: Transaction, message_id: UUID, described: Described, body: str, *, attempt: int, why: str, place: Place | None) -> None:
+    """Until an operator lets it go (`hasten`); no try is counted."""
+    due_at, cause = milliseconds_now() + HELD_MS, {"kind": "order", "field": "", "rule": why}
+    attempt = max(attempt, failed_tries(tx, message_id))
+    put(tx, message_id, described, body, attempt=attempt, due_at=due_at, causes=[cause], place=place)
+
+
+def hasten(tx: Transaction, why: str, *, anew: bool = False) -> None:
+    """What waits for this reason alone is due now; `anew`: with all its patience."""
+    now = milliseconds_now()
+    causes = [as_json([{"kind": kind, "field": "", "rule": why}]) for kind in ("order", "unavailable")]
+    waiting = retry.c.ended_at.is_(None) & (retry.c.due_at > now) & retry.c.causes.in_(causes)
+    tx.execute(update(retry).where(waiting).values({"due_at": now} | ({"first_at": now} if anew else {})))
 
 
 def end(tx: Transaction, message_id: UUID) -> None:

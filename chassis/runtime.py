@@ -5,7 +5,6 @@ only the publisher; with a schema the relay; with entrypoints the consumer and t
 """
 
 from collections.abc import Callable
-from itertools import count
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -18,8 +17,9 @@ from chassis.breaker import Ways
 from chassis.calls import CallLog
 from chassis.database import Conflict, Database, Transaction, millis
 from chassis.deadline import within
-from chassis.errors import Unavailable
+from chassis.errors import Held, Unavailable
 from chassis.handling import Delivery, Handling, Opened
+from chassis.holds import LOOK_SECONDS, PAUSED, Holds
 from chassis.inlet import Inlet
 from chassis.janitor import Keeping
 from chassis.logs import get_logger
@@ -28,7 +28,9 @@ from chassis.privacy import Vault
 from chassis.process import Process, current
 from chassis.publisher import Publisher
 from chassis.reporter import HopRow, Reporter
+from chassis.status import TELL_SECONDS, Status
 from chassis.tables import partner_call
+from chassis.telemetry import Flow
 from contracts.catalogue import QUEUED_SERVICES
 from contracts.envelope import WATCHER
 from contracts.ops import Hop, OpsReport
@@ -36,8 +38,7 @@ from contracts.ops import Hop, OpsReport
 log = get_logger(__name__)
 
 CONFIRM_SECONDS = 10
-SAMPLE_SECONDS = 15
-SWEEP_EACH = 4
+SWEEP_SECONDS = 60
 PROBE_SECONDS = 1.0
 RETRIES_AT_ONCE = 5
 LEASE_MARGIN_SECONDS = 5
@@ -62,6 +63,7 @@ class ServiceRuntime(SharedExtension):
         self.embedded = settings.runtime == "embedded"
         self.calls = CallLog()
         self.ways = Ways()
+        self.status = Status(self)
         self.keepings: list[Keeping] = []
         called = (settings.partners.dms, settings.partners.csc, settings.sms.reference, settings.sms.http)
         self.lease_seconds = max(one.deadline_seconds for one in called if one) + LEASE_MARGIN_SECONDS
@@ -79,6 +81,11 @@ class ServiceRuntime(SharedExtension):
         self.handling.note_of = self._note_of
         self.handling.readings |= orders.readings(self)
         self.inlet = Inlet(self.handling, self.process.settings.broker, QUEUED_SERVICES)
+        self.holds = Holds(self.name, database, self.ways)
+        if self.embedded:
+            self.handling.gate = self._gate
+        else:
+            self.inlet.holding = lambda: self.holds.paused
 
     @property
     def vault(self) -> Vault:
@@ -90,10 +97,16 @@ class ServiceRuntime(SharedExtension):
             raise RuntimeError(f"{self.name} has no schema")
         return self._database
 
+    @property
+    def keeps(self) -> bool:
+        """It has a schema."""
+        return self._database is not None
+
     def start(self) -> None:
         self._loop("publisher", self.publisher.run)
         self.process.watchdog.watch(f"{self.name} publisher", lambda: self.publisher.last_loop)
         self.process.health.register(f"{self.name}: broker", self._broker_trouble)
+        self._loop("status", self._tell_status)
         if self._database:
             self.process.health.register(f"{self.name}: database", self._database_trouble)
             self._loop("database", self._start_on_database)
@@ -104,9 +117,11 @@ class ServiceRuntime(SharedExtension):
             try:
                 if self.embedded:
                     self._release_all()
+                self.holds.look()
                 break
             except (Unavailable, Conflict):
                 eventlet.sleep(1)
+        self._loop("holds", self._look_what_is_held)
         self._loop("relay", self.relay.run)
         self._loop("housekeeping", self._keep_house)
         if self.name in QUEUED_SERVICES:
@@ -156,11 +171,32 @@ class ServiceRuntime(SharedExtension):
         rows = self.calls_of(opened)
         return lambda tx: write_calls(tx, rows)
 
+    def _gate(self, opened: Opened) -> None:
+        """The broker inside the process confirms what has been settled: so what may not be taken now is put by, and waits on disk."""
+        if self.holds.paused and opened.envelope.type not in orders.TYPES:
+            raise Held(PAUSED)
+
+    @property
+    def flow(self) -> Flow:
+        """How its queue is read in this copy."""
+        if self.name not in QUEUED_SERVICES:
+            return Flow()
+        paused = self.holds.paused
+        return Flow(self.inlet.reading and not paused, paused, self.inlet.in_work + int(self._retry_pool.running()))
+
+    def _look_what_is_held(self) -> None:
+        while not self._stopping:
+            eventlet.sleep(LOOK_SECONDS)
+            try:
+                self.holds.look()
+            except (Unavailable, Conflict):
+                log.info("holds_not_seen", service=self.name)
+
     def _retry(self) -> None:
         """Hand out what is due; a try ends its row, or writes when it is due next."""
         lease_ms = round((self.lease_seconds + LEASE_MARGIN_SECONDS) * 1000)
         while not self._stopping:
-            free = self._retry_pool.free()
+            free = 0 if self.holds.paused else self._retry_pool.free()
             try:
                 with self.database.read() as connection:
                     waiting = free and retries.any_due(connection)
@@ -193,18 +229,17 @@ class ServiceRuntime(SharedExtension):
         return confirmed
 
     def _keep_house(self) -> None:
-        """Counts what waits four times a minute, and sweeps once."""
-        for turn in count():
-            if self._stopping:
-                return
+        while not self._stopping:
+            eventlet.sleep(SWEEP_SECONDS)
             try:
-                with self.database.read() as connection:
-                    self.process.telemetry.sample(self.name, connection)
-                if turn % SWEEP_EACH == SWEEP_EACH - 1:
-                    janitor.sweep(self.database, reports=self.name != WATCHER, more=self.keepings)
+                janitor.sweep(self.database, reports=self.name != WATCHER, more=self.keepings)
             except (Unavailable, Conflict):
                 log.info("housekeeping_waits", service=self.name)
-            eventlet.sleep(SAMPLE_SECONDS)
+
+    def _tell_status(self) -> None:
+        while not self._stopping:
+            self.status.now()
+            eventlet.sleep(TELL_SECONDS)
 
     def stop_reading(self) -> None:
         """First step of a graceful stop: take nothing new, end what is in work. Called by each entrypoint, does it once."""
