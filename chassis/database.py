@@ -35,18 +35,27 @@ def from_millis(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC)
 
 
+Told = tuple[Contract, Envelope | None]
+"""A message that is to go out, and the one that led to it."""
+
+
 class Transaction:
     """One transaction of a service. `cause` is the message being handled; what is told carries its chain on.
 
     `attempt` counts the earlier tries of that message that ended in a wait.
     """
 
-    def __init__(self, connection: Connection, write_outbox: "Callable[[Transaction, Sequence[Contract]], None]") -> None:
+    def __init__(self, connection: Connection, told: list[Told] | None = None) -> None:
         self.connection = connection
         self.cause: Envelope | None = None
         self.attempt = 0
-        self._write_outbox = write_outbox
-        self.told = 0
+        self.told: list[Told] = [] if told is None else told
+
+    def on_behalf_of(self, cause: Envelope, attempt: int) -> "Transaction":
+        """The same transaction, as the handler of one of several messages sees it."""
+        part = Transaction(self.connection, self.told)
+        part.cause, part.attempt = cause, attempt
+        return part
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -54,16 +63,18 @@ class Transaction:
         return self.connection.execute(statement, parameters)
 
     def tell(self, *messages: Contract) -> None:
-        """Send these if the transaction commits. A message whose id was told before is not told again."""
-        if messages:
-            self._write_outbox(self, messages)
-            self.told += len(messages)
+        """Send these if the transaction commits. A message whose id was told before is not told again.
+
+        They are written to the outbox together, at the transaction's end.
+        """
+        self.told += [(message, self.cause) for message in messages]
 
 
 class Database:
     """The schema of one service."""
 
-    def __init__(self, engine: Engine, write_outbox: Callable[[Transaction, Sequence[Contract]], None]) -> None:
+    def __init__(self, engine: Engine, write_outbox: Callable[[Transaction], None]) -> None:
+        """`write_outbox` writes down what a transaction told."""
         self.engine = engine
         self._write_outbox = write_outbox
         self.after_telling: Callable[[], None] = lambda: None
@@ -81,8 +92,10 @@ class Database:
             self._one_writer.acquire()
         try:
             with translated_errors(), self.engine.begin() as connection:
-                transaction = Transaction(connection, self._write_outbox)
+                transaction = Transaction(connection)
                 yield transaction
+                if transaction.told:
+                    self._write_outbox(transaction)
         finally:
             if self._one_writer:
                 self._one_writer.release()

@@ -78,15 +78,23 @@ class Read(Working):
 
 
 class Handles(Read):
-    """One transaction: inbox row, state, outbox."""
+    """One transaction: inbox row, state, outbox. It may be shared with other messages (chassis/together.py)."""
+
+    def setup(self) -> None:
+        super().setup()
+        for contract in self._types:
+            self.runtime.handling.joining[contract.type_name()] = self
+
+    def part(self, opened: Opened) -> Callable[[Transaction], None]:
+        message = self.read(opened)
+        return lambda tx: self.call(message, tx)
 
     def work(self, opened: Opened) -> None:
-        message = self.read(opened)
+        part = self.part(opened)
         received_at = milliseconds_now()
         with self.runtime.database.write() as tx:
             if inbox.take(tx, opened.id, opened.described, attempt=opened.delivery.attempt, received_at=received_at):
-                tx.cause, tx.attempt = opened.envelope, opened.delivery.attempt
-                self.call(message, tx)
+                part(tx.on_behalf_of(opened.envelope, opened.delivery.attempt))
             if opened.delivery.again:
                 retries.end(tx, opened.id)
             crash.here("before_commit", self.runtime.name)
@@ -105,6 +113,10 @@ class Watches(Handles):
 
 class CarriesOut(Read):
     """Transaction 1 claims; the partner is called with none open; transaction 2 commits the answer and the inbox together."""
+
+    def setup(self) -> None:
+        super().setup()
+        self.runtime.handling.calls_partners = True
 
     def work(self, opened: Opened) -> None:
         if self._claimed(opened):

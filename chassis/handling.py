@@ -65,6 +65,12 @@ class Opened:
     place: Place | None
     lease: Lease = field(default_factory=Lease)
 
+    @classmethod
+    def of(cls, delivery: Delivery, service: str) -> "Opened":
+        """Raises ContractBroken for what is no envelope."""
+        envelope = decode(delivery.body)
+        return cls(envelope, Described.of(envelope, len(delivery.body)), delivery, Place.of(envelope, service))
+
     @property
     def id(self) -> UUID:
         return self.envelope.id
@@ -78,6 +84,14 @@ class Reading(Protocol):
         ...
 
 
+class Joining(Protocol):
+    """An entrypoint whose work is one transaction, which may be shared with that of other messages."""
+
+    def part(self, opened: Opened) -> Callable[[Transaction], None]:
+        """The work, ready to be done: the message is read and held against its contract. Raises ContractBroken."""
+        ...
+
+
 class Handling:
     """All that one service does with what is delivered to it."""
 
@@ -87,6 +101,10 @@ class Handling:
         self.vault = vault
         self._patience = patience
         self.readings: dict[str, Reading] = {}
+        self.joining: dict[str, Joining] = {}
+        """Those of them that may share a transaction."""
+        self.calls_partners = False
+        """It takes its time over some, so it asks the broker for no more than it can have in work: another copy may be free."""
         self.gate: Callable[[Opened], None] = lambda _opened: None
         """Raises Held for what may not be taken now."""
         self.note_of: Callable[[Opened], Note] = _no_note
@@ -111,11 +129,10 @@ class Handling:
     def _once(self, delivery: Delivery) -> None:
         """Raises only when nothing could be written down."""
         try:
-            envelope = decode(delivery.body)
+            opened = Opened.of(delivery, self.service)
         except ContractBroken as broken:
             self._park_unreadable(delivery, broken)
             return
-        opened = Opened(envelope, Described.of(envelope, len(delivery.body)), delivery, Place.of(envelope, self.service))
         try:
             self._work(opened)
         except Exception as error:  # noqa: BLE001 - the one place where a handler's error becomes a retry or a parked message

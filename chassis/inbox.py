@@ -1,5 +1,8 @@
 """The inbox: which messages a service has dealt with. A repeat finds its row there and changes nothing."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -10,19 +13,38 @@ from chassis.messages import Described
 from chassis.outbox import ignoring_repeats
 from chassis.tables import inbox
 
+_KEEP = ignoring_repeats(insert(inbox))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One message as the inbox keeps it."""
+
+    message_id: UUID
+    described: Described
+    attempt: int
+    received_at: int
+
+    def row(self) -> dict[str, Any]:
+        return {
+            "message_id": self.message_id,
+            **self.described.columns(),
+            "received_at": self.received_at,
+            "done_at": milliseconds_now(),
+            "leased_until": 0,
+            "attempt": self.attempt,
+            "reported": False,
+        }
+
 
 def take(tx: Transaction, message_id: UUID, described: Described, *, attempt: int, received_at: int) -> bool:
     """Write it down as done in this transaction; False for a repeat. A second copy at the same time waits here for the first."""
-    row = {
-        "message_id": message_id,
-        **described.columns(),
-        "received_at": received_at,
-        "done_at": milliseconds_now(),
-        "leased_until": 0,
-        "attempt": attempt,
-        "reported": False,
-    }
-    return bool(tx.execute(ignoring_repeats(insert(inbox)), row).rowcount)
+    return bool(tx.execute(_KEEP, Taken(message_id, described, attempt, received_at).row()).rowcount)
+
+
+def take_all(tx: Transaction, messages: Sequence[Taken]) -> bool:
+    """As `take`, in one statement. False when any of them is a repeat: then nobody knows which, and nothing may be committed."""
+    return tx.execute(_KEEP, [message.row() for message in messages]).rowcount == len(messages)
 
 
 def claim(tx: Transaction, message_id: UUID, described: Described, *, attempt: int, until: int) -> int | None:

@@ -1,31 +1,38 @@
 """Takes what the broker holds for one service: its queue, an operator's orders, and the messages that killed their reader too often."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any
 
 import kombu
-from eventlet import GreenPool, sleep
+from eventlet import sleep
 
 from chassis import broker, topology
+from chassis.crew import Crew
 from chassis.handling import Delivery, Handling
 from chassis.logs import get_logger
 from chassis.settings import Broker
+from chassis.together import Together
 
 log = get_logger(__name__)
 
 QUEUES = ((topology.queue_of, False), (topology.orders_queue_of, False), (topology.dead_queue_of, True))
 """Which queues of a service are read, and whether what is in them is poison."""
 AT_ONCE = 10
-"""Messages of a queue in work at once; the broker hands out no more, so that the loop never waits for a worker and heartbeats go on."""
+"""Messages of a queue in work at once, each by itself."""
+TRANSACTIONS = 2
+"""Of those that share: while one commits, another is filled."""
+MOST_TOGETHER = 32
+AHEAD = 3 * MOST_TOGETHER
+"""What the broker hands out before it hears of an end, where all may share a transaction: so that the next is full when one ends."""
 
 
 class Link:
     """One connection's deliveries. Once it is gone they come again over the next, so those in work must not stand in its way."""
 
     def __init__(self) -> None:
-        self.pool = GreenPool(AT_ONCE * len(QUEUES))
         self.consumers: list[kombu.Consumer] = []
+        self.crews: list[Crew[Delivery]] = []
         self.holding = False
         """The main queue is not read; what was handed out before is ended."""
         self.gone = False
@@ -36,6 +43,7 @@ class Inlet:
 
     def __init__(self, handling: Handling, settings: Broker, services: Iterable[str]) -> None:
         self._handling = handling
+        self._together = Together(handling)
         self._settings = settings
         self._services = tuple(services)
         self._stopping = False
@@ -83,14 +91,14 @@ class Inlet:
     @property
     def in_work(self) -> int:
         """Messages that were handed out and have not ended."""
-        return int(self._link.pool.running())
+        return sum(crew.busy for crew in self._link.crews)
 
     def _consume(self, connection: kombu.Connection, link: Link) -> None:
         topology.declare(connection.channel(), self._services)
         link.holding = self.holding()
         for queue_of, poison in QUEUES:
             channel = connection.channel()  # one each: the embedded transport counts what is in work by channel
-            channel.basic_qos(0, AT_ONCE, False)
+            channel.basic_qos(0, AT_ONCE if poison or self._handling.calls_partners else AHEAD, False)
             queue = queue_of(self._handling.service)
             take = self._taking(link, poison)
             # What kombu cannot unpack comes to `on_decode_error`: it is taken as it is, and parked.
@@ -117,11 +125,32 @@ class Inlet:
         log.warning("queue_paused" if link.holding else "queue_resumed", service=self._handling.service)
 
     def _taking(self, link: Link, poison: bool) -> Callable[[Any], None]:
+        """Nothing waits here for a hand, so that the loop goes on reading, and sends its heartbeats."""
+        alone = Crew(self._take_each, hands=AT_ONCE)
+        sharing = Crew(self._together.take, hands=TRANSACTIONS, most=MOST_TOGETHER)
+        again = Crew(self._take_each, hands=1, in_order=False)
+        link.crews += (alone, sharing, again)
+
         def take(message: Any) -> None:
             delivery = Delivery(_bytes(message.body), settling(message), poison=poison, gone=lambda: link.gone)
-            link.pool.spawn_n(self._handling.take, delivery)
+            if poison or not self._may_share(message):
+                alone.hand(delivery)
+            elif message.delivery_info.get("redelivered"):
+                # It may be what killed the last process. In any order, one by one, it takes no other message with it twenty times.
+                again.hand(delivery)
+            else:
+                sharing.hand(delivery)
 
         return take
+
+    def _may_share(self, message: Any) -> bool:
+        """By what it is addressed as, before anybody opens it."""
+        key = str(message.delivery_info.get("routing_key", ""))
+        return key.removeprefix(f"{self._handling.service}.") in self._handling.joining
+
+    def _take_each(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._handling.take(delivery)
 
     @staticmethod
     def _leave(connection: kombu.Connection, link: Link) -> None:
@@ -129,7 +158,8 @@ class Inlet:
         with broker.answering():
             for consumer in link.consumers:
                 consumer.cancel()
-        link.pool.waitall()
+        for crew in link.crews:
+            crew.leave()
         broker.flush(connection)
 
 

@@ -23,10 +23,10 @@ from chassis.holds import LOOK_SECONDS, PAUSED, Holds
 from chassis.inlet import Inlet
 from chassis.janitor import Keeping
 from chassis.logs import get_logger
-from chassis.outbox import Outgoing, Relay
 from chassis.privacy import Vault
 from chassis.process import Process, current
 from chassis.publisher import Publisher
+from chassis.relay import Outgoing, Relay
 from chassis.reporter import HopRow, Reporter
 from chassis.status import TELL_SECONDS, Status
 from chassis.tables import partner_call

@@ -1,0 +1,43 @@
+"""Hands that take what waits: whoever hands over never waits for one, and a hand takes as much at once as there is."""
+
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from eventlet import GreenPool
+
+T = TypeVar("T")
+
+
+class Crew(Generic[T]):
+    """Works off what it is handed, so many at a time. A lone one is begun at once; more are taken together only when all hands are full."""
+
+    def __init__(self, work: Callable[[Sequence[T]], None], *, hands: int, most: int = 1, in_order: bool = True) -> None:
+        """`most` is what one hand takes at once."""
+        self._work = work
+        self._hands = GreenPool(hands)
+        self._most = most
+        self._in_order = in_order
+        self._waiting: deque[T] = deque()
+
+    def hand(self, one: T) -> None:
+        self._waiting.append(one)
+        if self._hands.free() > 0:
+            self._hands.spawn_n(self._work_off)
+
+    @property
+    def busy(self) -> int:
+        """Hands at work, and what waits for one."""
+        return len(self._waiting) + int(self._hands.running())
+
+    def leave(self) -> None:
+        """End what is in work; what waits is let go."""
+        self._waiting.clear()
+        self._hands.waitall()
+
+    def _work_off(self) -> None:
+        while self._waiting:
+            if not self._in_order:
+                self._waiting.rotate(random.randrange(len(self._waiting)))  # noqa: S311 - nothing depends on what comes first
+            self._work([self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))])

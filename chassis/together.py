@@ -1,0 +1,82 @@
+"""Several messages in one transaction, where nothing stands against it: inbox and outbox are written set-wise, one commit serves all.
+
+On any error, and where one of them is a repeat, everything is rolled back and each is done by itself, so that a message that fails
+takes no other with it. No savepoints: a deadlock destroys them silently. (design section 3; docs/decisions/0014)
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chassis import crash, inbox
+from chassis.clock import milliseconds_now
+from chassis.database import Transaction
+from chassis.errors import ContractBroken
+from chassis.handling import Delivery, Handling, Opened
+from chassis.logs import get_logger
+
+log = get_logger(__name__)
+
+Work = Callable[[Transaction], None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One message's share of the transaction."""
+
+    opened: Opened
+    work: Work
+    received_at: int
+
+    @property
+    def taken(self) -> inbox.Taken:
+        return inbox.Taken(self.opened.id, self.opened.described, self.opened.delivery.attempt, self.received_at)
+
+
+class Repeated(Exception):
+    """One of them was done before, or is there twice."""
+
+
+class Together:
+    """What `Handling.take` does for one delivery, for several."""
+
+    def __init__(self, handling: Handling) -> None:
+        self._handling = handling
+
+    def take(self, deliveries: Sequence[Delivery]) -> None:
+        """Settles what is done or written down; returns without settling only what comes again."""
+        if len(deliveries) > 1 and self._is_done(deliveries):
+            crash.here("after_commit", self._handling.service)
+            for delivery in deliveries:
+                delivery.settle()
+            return
+        for delivery in deliveries:
+            self._handling.take(delivery)
+
+    def _is_done(self, deliveries: Sequence[Delivery]) -> bool:
+        """False: nothing of it is in the database, and each is to be done by itself."""
+        if self._handling.stopping or any(delivery.gone() for delivery in deliveries):
+            return False
+        try:
+            self._commit([self._part_of(delivery) for delivery in deliveries])
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is met again by the one message whose it is
+            log.info("done_one_by_one", service=self._handling.service, messages=len(deliveries), cause=type(error).__name__)
+            return False
+        return True
+
+    def _part_of(self, delivery: Delivery) -> Part:
+        """Raises ContractBroken, and Held where nothing is taken now."""
+        opened = Opened.of(delivery, self._handling.service)
+        self._handling.gate(opened)
+        joining = self._handling.joining.get(opened.envelope.type)
+        if joining is None:
+            raise ContractBroken("envelope", (("type", "is done by itself"),))
+        return Part(opened, joining.part(opened), milliseconds_now())
+
+    def _commit(self, parts: Sequence[Part]) -> None:
+        """The inbox comes first: a second copy at the same time waits there, before it has changed anything."""
+        with self._handling.database.write() as tx:
+            if not inbox.take_all(tx, [part.taken for part in parts]):
+                raise Repeated
+            for part in parts:
+                part.work(tx.on_behalf_of(part.opened.envelope, part.opened.delivery.attempt))
+            crash.here("before_commit", self._handling.service)
