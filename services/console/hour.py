@@ -86,7 +86,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Spark:
-    """A small line in a box of WIDTH by HEIGHT, from nought at the bottom. `strokes`: the points of each unbroken part, for `<polyline>`."""
+    """A small line in a box of WIDTH by HEIGHT, nought at the bottom. `strokes`: the points of each unbroken part; `fills`: below."""
 
     WIDTH = 120
     HEIGHT = 30

@@ -5,14 +5,15 @@ A level is how much it matters: `fine`, `late` (look when you can), `broken` (lo
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime, timedelta
 
-from contracts.operating import Overview, PartnerStatus, QueueStatus
+from contracts.catalogue import QUEUED_SERVICES
+from contracts.operating import CopyStatus, Overview, PartnerStatus, QueueStatus
 from contracts.ops import QuotaUsed
 from services.console.names import PARTNERS, SERVICES, named
+from services.console.tables import Level
 from services.console.words import duration, percent, say, t
 
-Level = Literal["fine", "late", "broken", "waiting"]
 GRAVITY: dict[Level, int] = {"broken": 0, "late": 1, "waiting": 2, "fine": 3}
 
 LATE_SECONDS = 60
@@ -36,11 +37,22 @@ class Finding:
 
 
 def findings(overview: Overview) -> list[Finding]:
-    """All that is not well, the gravest first; empty when all is well."""
-    found = [finding for queue in overview.queues for finding in of_queue(queue)]
+    """All that is not well, the gravest first; empty when all is well. Where nobody is heard of, that is the one thing to say."""
+    found = [*_of_house(overview)]
+    if all(_unheard(queue) for queue in overview.queues):
+        words = t("所有服务都没有音信：insight 收不到报告", "No service is heard of: reports do not reach insight")
+        found.append(Finding("broken", words, "/queues/insight"))
+    else:
+        found += [finding for queue in overview.queues for finding in of_queue(queue)]
     found += [finding for partner in overview.partners for finding in of_partner(partner)]
     found += [finding for quota in overview.quotas for finding in of_quota(quota)]
-    return sorted([*_of_house(overview), *found], key=lambda finding: GRAVITY[finding.level])
+    return sorted(found, key=lambda finding: GRAVITY[finding.level])
+
+
+def without_replaced(queue: QueueStatus, at: datetime) -> QueueStatus:
+    """Less the copies that fell silent before another began: a restart is not a trouble."""
+    newest = max((copy.started_at for copy in queue.copies), default=at)
+    return queue.model_copy(update={"copies": tuple(copy for copy in queue.copies if not (_silent(copy) and _heard(copy, at) <= newest))})
 
 
 def level_of(found: list[Finding]) -> Level:
@@ -54,59 +66,84 @@ def _of_house(overview: Overview) -> Iterator[Finding]:
     if overview.spooled:
         number = overview.spooled
         words = t(f"网关暂存 {number:,} 条推送，消息总线恢复后送出", f"The gateway keeps {number:,} pushes until the broker takes them")
-        yield Finding("late", words, "/queues?open=gateway")
+        yield Finding("late", words, "/queues/gateway")
 
 
 def of_queue(queue: QueueStatus) -> Iterator[Finding]:
     """What is not well with a service, its queue and its copies."""
-    name, path = say(named(SERVICES, queue.service)), f"/queues?open={queue.service}"
-    yield from (Finding(level, f"{name}{t('：', ': ')}{words}", path) for level, words in _troubles(queue))
+    name, path = say(named(SERVICES, queue.service)), f"/queues/{queue.service}"
+    yield from (Finding(level, f"{name}{t('：', ': ')}{words}", path) for level, words in troubles(queue))
 
 
-def _troubles(queue: QueueStatus) -> Iterator[tuple[Level, str]]:
+def troubles(queue: QueueStatus) -> Iterator[tuple[Level, str]]:
+    """The same without its name."""
     yield from _of_copies(queue)
     if queue.paused:
         waiting = f"{queue.depth:,}" if queue.depth is not None else t("若干", "some")
         yield "waiting", t(f"已暂停消费，{waiting} 条在等", f"paused, {waiting} waiting")
-    elif queue.consumers == 0:
+    elif queue.consumers == 0 and queue.copies:
         yield "broken", t("队列没有消费者", "nobody takes from its queue")
     if queue.dead:
         yield "broken", t(f"死信队列有 {queue.dead:,} 条", f"{queue.dead:,} in the dead-letter queue")
     if queue.oldest_seconds >= LATE_SECONDS and not queue.paused:
         words = t(f"最老的消息已等 {duration(queue.oldest_seconds)}", f"the oldest message has waited {duration(queue.oldest_seconds)}")
-        yield _by_age(queue.oldest_seconds), words
+        yield by_age(queue.oldest_seconds), words
     if queue.outbox_oldest_seconds >= LATE_SECONDS:
         age = duration(queue.outbox_oldest_seconds)
-        yield _by_age(queue.outbox_oldest_seconds), t(f"{queue.outbox:,} 条发不出去，已 {age}", f"{queue.outbox:,} not sent for {age}")
+        yield by_age(queue.outbox_oldest_seconds), t(f"{queue.outbox:,} 条发不出去，已 {age}", f"{queue.outbox:,} not sent for {age}")
 
 
 def _of_copies(queue: QueueStatus) -> Iterator[tuple[Level, str]]:
-    silent = [copy for copy in queue.copies if copy.silent_seconds >= SILENT_SECONDS]
-    if silent and len(silent) == len(queue.copies):
+    silent = [copy for copy in queue.copies if _silent(copy)]
+    if not queue.copies and queue.service in QUEUED_SERVICES:
+        yield "broken", t("没有副本在运行", "no copy of it runs")
+    elif silent and len(silent) == len(queue.copies):
         age = duration(min(copy.silent_seconds for copy in silent))
         yield "broken", t(f"没有音信，已 {age}", f"not heard of for {age}")
     elif silent:
         yield "late", t(f"{len(silent)} 个副本没有音信", f"{len(silent)} of {len(queue.copies)} copies not heard of")
-    failing = {check: cause for copy in queue.copies if copy not in silent for check, cause in copy.failing.items()}
+    failing = {check: cause for copy in queue.copies if not _silent(copy) for check, cause in copy.failing.items()}
     for check, cause in failing.items():
         yield "broken", t(f"自检 {check} 不通过：{cause}", f"check {check} fails: {cause}")
+
+
+def _silent(copy: CopyStatus) -> bool:
+    return copy.silent_seconds >= SILENT_SECONDS
+
+
+def _heard(copy: CopyStatus, at: datetime) -> datetime:
+    return at - timedelta(seconds=copy.silent_seconds)
+
+
+def _unheard(queue: QueueStatus) -> bool:
+    return all(_silent(copy) for copy in queue.copies)
 
 
 def of_partner(partner: PartnerStatus) -> Iterator[Finding]:
     """What is not well with a partner: how its breaker stands, and how many of its answers are none."""
     name, path = say(named(PARTNERS, partner.partner)), f"/partners#{anchor_of(partner)}"
-    yield from (Finding(level, f"{name}{t('：', ': ')}{words}", path) for level, words in _of_breaker(partner))
-    share = partner.failed / partner.calls if partner.calls else 0
+    yield from (Finding(level, f"{name}{t('：', ': ')}{words}", path) for level, words in partner_troubles(partner))
+
+
+def partner_troubles(partner: PartnerStatus) -> Iterator[tuple[Level, str]]:
+    """The same without its name."""
+    yield from _of_breaker(partner)
+    share = error_share(partner)
     if share >= ERRORS_LATE and (partner.breaker is None or partner.breaker.state == "closed"):
-        words = t(f"最近一小时 {percent(share)} 的调用出错", f"{percent(share)} of the calls of the last hour failed")
-        yield Finding("late", f"{name}{t('：', ': ')}{words}", path)
+        yield "late", t(f"最近一小时 {percent(share)} 的调用出错", f"{percent(share)} of the calls of the last hour failed")
+
+
+def error_share(partner: PartnerStatus) -> float:
+    """Of the calls of the last hour, 0 to 1."""
+    return partner.failed / partner.calls if partner.calls else 0
 
 
 def _of_breaker(partner: PartnerStatus) -> Iterator[tuple[Level, str]]:
     match partner.breaker.state if partner.breaker else "closed":
         case "open":
             failures = partner.breaker.failures if partner.breaker else 0
-            yield "broken", t(f"连续 {failures} 次无应答，已停止调用，稍后自动再试", f"{failures} failures in a row: not called for now, tried again soon")
+            cut_off = f"连续 {failures} 次无应答，暂不调用，稍后自动再试", f"{failures} failures in a row: cut off, tried again by itself"
+            yield "broken", t(*cut_off)
         case "half_open":
             yield "late", t("正在试探是否恢复", "being tried whether it is back")
         case "held":
@@ -116,7 +153,10 @@ def _of_breaker(partner: PartnerStatus) -> Iterator[tuple[Level, str]]:
 def of_quota(quota: QuotaUsed) -> Iterator[Finding]:
     level = quota_level(quota)
     if level != "fine":
-        words = t(f"配额 {quota.name} 今天已用 {quota.used:,} / {quota.most:,}", f"quota {quota.name}: {quota.used:,} of {quota.most:,} used today")
+        words = t(
+            f"配额 {quota.name} 今天已用 {quota.used:,} / {quota.most:,}",
+            f"quota {quota.name}: {quota.used:,} of {quota.most:,} used today",
+        )
         yield Finding(level, words, "/#quotas")
 
 
@@ -131,5 +171,8 @@ def anchor_of(partner: PartnerStatus) -> str:
     return f"{partner.partner}-{partner.service}"
 
 
-def _by_age(seconds: float) -> Level:
-    return "broken" if seconds >= BROKEN_SECONDS else "late"
+def by_age(seconds: float) -> Level:
+    """Of a message that waits."""
+    if seconds >= BROKEN_SECONDS:
+        return "broken"
+    return "late" if seconds >= LATE_SECONDS else "fine"

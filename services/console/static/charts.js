@@ -6,10 +6,10 @@
 (() => {
   "use strict";
   const TONES = {
-    main: { token: "--chart-main", width: 2.25, type: "solid" },
-    second: { token: "--chart-second", width: 1.75, type: "solid" },
-    third: { token: "--chart-third", width: 1.5, type: "dashed" },
-    bad: { token: "--chart-bad", width: 2, type: "dotted" },
+    main: { token: "--line", width: 2.25, type: "solid" },
+    second: { token: "--secondary", width: 1.75, type: "solid" },
+    third: { token: "--secondary", width: 1.5, type: "dashed" },
+    bad: { token: "--broken", width: 2, type: "dotted" },
   };
   const FEW = 5; // labels below the axis
   const NARROW = 420;
@@ -45,7 +45,7 @@
   }
 
   function options(element, chart) {
-    const ink = token(element, "--tblr-secondary");
+    const ink = token(element, "--secondary");
     const rule = token(element, "--tblr-border-color");
     const paper = token(element, "--tblr-bg-surface");
     const every = Math.max(1, Math.round(chart.minutes.length / (element.clientWidth < NARROW ? FEW - 2 : FEW)));

@@ -5,7 +5,7 @@ from typing import Protocol
 from flask import Flask
 
 from services.console.context import Context
-from services.console.views import audit, entrance, own, staff
+from services.console.views import audit, entrance, overview, own, partners, queues, staff
 
 
 class Views(Protocol):
@@ -17,6 +17,9 @@ class Views(Protocol):
 VIEWS: tuple[Views, ...] = (
     entrance,
     own,
+    overview,
+    queues,
+    partners,
     audit,
     staff,
 )
