@@ -4,6 +4,7 @@ import click
 
 from launcher.commands.contracts import contracts
 from launcher.commands.operating import parked, trace
+from launcher.commands.remembering import insight
 from launcher.commands.running import demo, doctor, migrate, run, up
 from launcher.commands.sandbox import sandbox
 from launcher.commands.staff import staff
@@ -20,5 +21,5 @@ def cheqiao() -> None:
     """
 
 
-for command in (up, run, demo, migrate, doctor, contracts, parked, trace, staff, sandbox):
+for command in (up, run, demo, migrate, doctor, contracts, parked, trace, insight, staff, sandbox):
     cheqiao.add_command(command)

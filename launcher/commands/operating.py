@@ -46,9 +46,9 @@ def parked() -> None:
 @parked.command("list")
 @click.option("--state", type=click.Choice(["parked", "redriven", "dropped", "all"]), default="parked", show_default=True)
 @click.option("--service", default=None, help="of this service alone")
-@click.option("--after", type=int, default=None, help="`next` of the page before")
+@click.option("--after", default=None, help="`next` of the page before")
 @AS_JSON
-def list_(state: str, service: str | None, after: int | None, as_json: bool) -> None:
+def list_(state: str, service: str | None, after: str | None, as_json: bool) -> None:
     """列出滞留消息。List them, the newest first."""
     asked = {"state": state, "service": service, "after": after}
     _show(_ask("GET", "/parked", params={name: value for name, value in asked.items() if value is not None}), as_json, tables.parked_list)

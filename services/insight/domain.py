@@ -4,9 +4,6 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from contracts.catalogue import BY_TYPE
-from contracts.operating import ParkedItem
-
-ParkedMessage = ParkedItem
 
 MINUTE_MS = 60_000
 HOUR = 60

@@ -26,11 +26,13 @@ MOST_HITS = 50
 LONGEST = 64
 
 
-def index(tx: Transaction, envelope: Envelope) -> None:
-    """In the transaction that keeps the message; a repeat changes nothing."""
-    at = millis(envelope.time)
-    found = {*_hashes(envelope.lookups or ""), *_named(envelope.data, envelope.subject)}
-    rows = [{"kind": kind, "value": value, "subject": envelope.subject, "last_at": at} for kind, value in found]
+def index(tx: Transaction, envelopes: Iterable[Envelope]) -> None:
+    """In the transaction that keeps the messages; a repeat changes nothing."""
+    rows = [
+        {"kind": kind, "value": value, "subject": envelope.subject, "last_at": millis(envelope.time)}
+        for envelope in envelopes
+        for kind, value in {*_hashes(envelope.lookups or ""), *_named(envelope.data, envelope.subject)}
+    ]
     upserts.keep_highest(tx, found_by, rows, "last_at")
 
 

@@ -1,18 +1,22 @@
 """Keeps how messages fare and what happened, for whoever asks where a request is now."""
 
+from typing import Any
+
 from flask import Flask
+from nameko.extensions import DependencyProvider
 
 from chassis.clock import milliseconds_now
 from chassis.database import Database, Transaction
 from chassis.entrypoints import handles, watches
 from chassis.listener import Mount
 from chassis.runtime import ServiceRuntime
+from chassis.settings import Insight
 from chassis.timers import every, turns
 from contracts import catalogue
 from contracts.catalogue import QUEUED_SERVICES
 from contracts.envelope import Envelope, Event
 from contracts.ops import OpsReport, OpsStatus, ParkedShown
-from services.insight import job_store, ordering, payloads
+from services.insight import job_store, ordering, payloads, retention
 from services.insight.depths import Depths
 from services.insight.ops_api import create_ops_api
 from services.insight.store import InsightStore
@@ -27,12 +31,22 @@ def open_ops_api(runtime: ServiceRuntime) -> Flask:
     return create_ops_api(runtime, depths.now)
 
 
+class Keeps(DependencyProvider):
+    """`insight` of config.yaml."""
+
+    runtime = ServiceRuntime()
+
+    def get_dependency(self, _worker_ctx: Any) -> Insight:
+        return self.runtime.process.settings.insight
+
+
 class InsightService:
     """Takes in what all others report, and answers at `/ops/v1/`."""
 
     name = "insight"
 
     seen = InsightStore()
+    keeps = Keeps()
     ops = Mount("internal", "/ops/v1", open_ops_api)
 
     @handles(OpsReport)
@@ -47,6 +61,10 @@ class InsightService:
     @watches(ParkedShown)
     def on_shown(self, envelope: Envelope, tx: Transaction) -> None:
         payloads.keep(tx, envelope, milliseconds_now())
+
+    @every(30)
+    def forget_what_is_old(self, tx: Transaction) -> None:
+        retention.step(tx, self.keeps)
 
     @every(600)
     def forget_orders(self, tx: Transaction) -> None:

@@ -52,7 +52,7 @@ class InsightStore:
         if envelope.source in REPORTS_NOT:
             parked_rows.lock(tx)
         if tx.execute(ignoring_repeats(insert(messages)), row).rowcount:
-            follow_message(tx, envelope)
+            follow_messages(tx, [envelope])
 
     def add_status(self, tx: Transaction, told: OpsStatus) -> None:
         standing.keep(tx, told)
@@ -66,13 +66,13 @@ def follow_hops(tx: Transaction, new: Sequence[Row]) -> None:
     figures.follow(tx, new)
 
 
-def follow_message(tx: Transaction, envelope: Envelope) -> None:
-    """What follows from a message that stands in `messages`, and has not been followed before."""
-    search.index(tx, envelope)
-    if envelope.source in REPORTS_NOT:
-        at = millis(envelope.time)
-        figures.published(tx, envelope.source, at)
-        transit.sent(tx, [(envelope.id, envelope.type, at)])
+def follow_messages(tx: Transaction, new: Sequence[Envelope]) -> None:
+    """What follows from messages that stand in `messages`, and have not been followed before."""
+    search.index(tx, new)
+    untold = [envelope for envelope in new if envelope.source in REPORTS_NOT]
+    for envelope in untold:
+        figures.published(tx, envelope.source, millis(envelope.time))
+    transit.sent(tx, [(envelope.id, envelope.type, millis(envelope.time)) for envelope in untold])
 
 
 def _unknown(tx: Transaction, rows: Sequence[Row]) -> list[Row]:
