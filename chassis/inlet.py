@@ -13,6 +13,7 @@ from chassis.handling import Delivery, Handling
 from chassis.logs import get_logger
 from chassis.settings import Broker
 from chassis.together import Together
+from contracts.ops import ORDERS
 
 log = get_logger(__name__)
 
@@ -146,7 +147,7 @@ class Inlet:
     def _may_share(self, message: Any) -> bool:
         """By what it is addressed as, before anybody opens it."""
         key = str(message.delivery_info.get("routing_key", ""))
-        return key.removeprefix(f"{self._handling.service}.") in self._handling.joining
+        return key.removeprefix(f"{ORDERS}.").removeprefix(f"{self._handling.service}.") in self._handling.joining
 
     def _take_each(self, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from chassis import crash, holds, inbox, parked, retries, tables
 from chassis.clock import milliseconds_now
 from chassis.database import Transaction
-from chassis.handling import Opened, Reading
+from chassis.handling import Opened
 from chassis.messages import unwrap
 from contracts.ops import (
     DropParked,
@@ -19,6 +19,7 @@ from contracts.ops import (
     HoldPartner,
     MendParked,
     Order,
+    ParkedCommand,
     ParkedShown,
     PauseConsumer,
     RedriveParked,
@@ -83,19 +84,30 @@ class Ordered:
         self._contract = contract
         self._carry_out = carry_out
 
-    def work(self, opened: Opened) -> None:
+    def part(self, opened: Opened) -> Callable[[Transaction], None]:
         order = unwrap(self._contract, opened.envelope, self._runtime.vault)
+
+        def carry_out(tx: Transaction) -> None:
+            if change := self._carry_out(self._runtime, tx, order):
+                tx.execute(update(tables.inbox).where(tables.inbox.c.message_id == opened.id).values(attempt=change))
+
+        return carry_out
+
+    def work(self, opened: Opened) -> None:
+        part = self.part(opened)
         received_at = milliseconds_now()
         with self._runtime.database.write() as tx:
             if inbox.take(tx, opened.id, opened.described, attempt=0, received_at=received_at):
-                tx.cause = opened.envelope
-                if change := self._carry_out(self._runtime, tx, order):
-                    tx.execute(update(tables.inbox).where(tables.inbox.c.message_id == opened.id).values(attempt=change))
+                part(tx.on_behalf_of(opened.envelope, 0))
             if opened.delivery.again:
                 retries.end(tx, opened.id)
             crash.here("before_commit", self._runtime.name)
 
 
-def readings(runtime: "ServiceRuntime") -> dict[str, Reading]:
-    """One for each type of order."""
-    return {contract.type_name(): Ordered(runtime, contract, carry_out) for contract, carry_out in CARRIED_OUT.items()}
+def register(runtime: "ServiceRuntime") -> None:
+    """One for each type of order; those about parked messages, of which there may be many, share a transaction."""
+    for contract, carry_out in CARRIED_OUT.items():
+        ordered = Ordered(runtime, contract, carry_out)
+        runtime.handling.readings[contract.type_name()] = ordered
+        if issubclass(contract, ParkedCommand):
+            runtime.handling.joining[contract.type_name()] = ordered

@@ -79,7 +79,7 @@ class ServiceRuntime(SharedExtension):
         database.after_telling = self.relay.wake
         self.handling = Handling(self.name, database, self.vault, self.process.settings.patience)
         self.handling.note_of = self._note_of
-        self.handling.readings |= orders.readings(self)
+        orders.register(self)
         self.inlet = Inlet(self.handling, self.process.settings.broker, QUEUED_SERVICES)
         self.holds = Holds(self.name, database, self.ways)
         if self.embedded:
@@ -209,7 +209,7 @@ class ServiceRuntime(SharedExtension):
                 continue
             for body, attempt in due:
                 self._retry_pool.spawn_n(self.handling.take, Delivery(body.encode(), _nothing, attempt=attempt, again=True))
-            eventlet.sleep(0.05 if due else 0.25)
+            eventlet.sleep(0.02 if waiting or self._retry_pool.running() else 0.25)
 
     def _report(self) -> None:
         reporter = Reporter(self.database, self._publish_hops)

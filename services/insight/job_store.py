@@ -40,10 +40,6 @@ def meant_by(wanted: ParkedFilter) -> Condition:
     return and_(*asked)
 
 
-def count_meant(connection: Connection, wanted: ParkedFilter) -> int:
-    return connection.execute(select(func.count()).select_from(parked_now).where(meant_by(wanted))).scalar_one()
-
-
 def begin(tx: Transaction, job: Job, counted: int) -> bool:
     """False where it was begun before: ordering twice is ordering once."""
     row = {
@@ -72,13 +68,13 @@ def locked(tx: Transaction, job_id: UUID) -> Job | None:
     return _job_of(row) if row else None
 
 
-def fix_some(tx: Transaction, job_id: UUID) -> None:
+def fix_some(tx: Transaction, job_id: UUID, most: int = FIXED_AT_ONCE) -> None:
     """The next of its messages, oldest first; those that another job has open are left out."""
     row = tx.execute(select(jobs).where(jobs.c.id == job_id)).one()
     place = parked_now.c.at, parked_now.c.number
     ahead = or_(place[0] > row.fixed_at, and_(place[0] == row.fixed_at, place[1] > row.fixed_number))
     found = and_(meant_by(ParkedFilter.model_validate(row.filter)), place[1] <= row.up_to, place[0] >= row.fixed_at, ahead)
-    last = tx.execute(select(*place).where(found).order_by(*place).offset(FIXED_AT_ONCE - 1).limit(1)).first()
+    last = tx.execute(select(*place).where(found).order_by(*place).offset(most - 1).limit(1)).first()
     if last:
         found = and_(found, or_(place[0] < last.at, and_(place[0] == last.at, place[1] <= last.number)))
     numbered_to = tx.execute(select(func.max(job_items.c.number)).where(job_items.c.job_id == job_id)).scalar_one() or 0
@@ -163,11 +159,8 @@ def count(connection: Connection, job_id: UUID) -> Counts:
     kind = connection.execute(select(jobs.c.kind).where(jobs.c.id == job_id)).scalar_one()
     item = job_items.c
     changed, again = item.change > 0, item.parked_change > item.change
-    ends: dict[str, Condition]
-    if kind == "drop":
-        ends = {"dropped": changed}
-    else:
-        ends = {"parked_again": changed & again, "handled": changed & ~again & item.handled}
+    of_redrive = {"parked_again": changed & again, "handled": changed & ~again & item.handled}
+    ends: dict[str, Condition] = {"dropped": changed} if kind == "drop" else of_redrive
     ends["gone"] = item.change == 0
     under_way = item.ordered_at.is_not(None) & ~func.coalesce(or_(*ends.values()), false())
     counted = [func.coalesce(func.sum(case((end, 1), else_=0)), 0).label(name) for name, end in (*ends.items(), ("open", under_way))]

@@ -31,7 +31,8 @@ def _step(database: Database, job_id: UUID) -> bool:
     with database.write() as tx:
         job = job_store.locked(tx, job_id)
         busy = _go_on(tx, job) if job else False
-        crash.here("job_step", "insight")
+        crash.here("before_commit", "insight")
+    crash.here("after_commit", "insight")
     return busy
 
 
