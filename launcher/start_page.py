@@ -14,7 +14,7 @@ SHARED = {"t": t, "language": language}
 
 
 def start_page(places: Mapping[str, str], *, documents: str, health: str, console: str, sandbox: bool) -> Flask:
-    """`places` by purpose, for programs; `documents`, `health` and `console` are addresses. Without the sandbox only what is there is shown."""
+    """`places` by purpose, for programs; the others are addresses. Without the sandbox only what is there is shown."""
     app = Flask(__name__, static_folder="static", static_url_path="/start", template_folder="templates")
     app.jinja_env.globals.update(SHARED)
 

@@ -52,6 +52,7 @@ def list_all() -> None:
 @contextmanager
 def _register() -> "Iterator[StaffRegister]":
     """The register, beside a running house or without one; what may not be ends the command with its words."""
+    from chassis import logs
     from chassis.clock import Clock
     from launcher.compose import assemble, migrate_all
     from services.console.problems import Problem
@@ -60,6 +61,7 @@ def _register() -> "Iterator[StaffRegister]":
     settings = settings_for(None if os.environ.get("CHEQIAO_DATABASE_URL") else "embedded")
     if settings.runtime == "embedded" and not _was_started(settings.var):
         give_up(f"{settings.var}: 这里还没有启动过 Cheqiao；请设置 CHEQIAO_VAR / no Cheqiao was started here; set CHEQIAO_VAR")
+    logs.set_up()
     with plainly():
         migrate_all(settings, ["console"])
         database = assemble(settings).database("console")

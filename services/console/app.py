@@ -14,7 +14,7 @@ from chassis.errors import Unavailable
 from chassis.janitor import Keeping
 from chassis.logs import get_logger
 from services.console import frame, store
-from services.console.access import Guarded, who
+from services.console.access import Guarded, to_page, who
 from services.console.audit import Audit
 from services.console.context import Context
 from services.console.entering import Entrance
@@ -122,6 +122,8 @@ def _say_away(error: Exception) -> Response:
 
 
 def _say_what_http_says(error: HTTPException) -> Response:
+    if request.endpoint is None and not g.get("visit"):
+        return to_page("login")  # which addresses there are is for staff to know
     answer = _say(error.code or 400, _HTTP.get(error.code or 400, _ANY))
     answer.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
     return answer

@@ -1,5 +1,7 @@
 """The audit: who did what, when, about what, from where; and whether the chain holds."""
 
+import json
+
 import eventlet
 from flask import Flask, Response, make_response, render_template, request
 
@@ -21,7 +23,7 @@ COLUMNS: tuple[Column[Line], ...] = (
     Column("actor", "谁", "Who", lambda line: line.actor),
     Column("action", "做了什么", "What", lambda line: action_words(line.action)),
     Column("about", "关于", "About", lambda line: line.about),
-    Column("details", "详情", "Details", lambda line: "" if line.details == "{}" else line.details),
+    Column("details", "详情", "Details", lambda line: details_words(line.details)),
     Column("address", "来自", "From", lambda line: line.address),
     Column("chain", "链", "Chain", lambda line: SOUND if line.sound else BROKEN, "state"),
 )
@@ -45,6 +47,11 @@ ACTIONS = {
 def action_words(action: str) -> str:
     """Orders that other pages write are shown by their own name until it has words here."""
     return t(*ACTIONS.get(action, (action, action)))
+
+
+def details_words(details: str) -> str:
+    """role: operator; number: 128"""
+    return "; ".join(f"{name}: {value}" for name, value in json.loads(details).items())
 
 
 def add_views(app: Flask, context: Context) -> None:
