@@ -49,6 +49,16 @@ JOB_STATES: dict[str, Pair] = {
     "stopped": ("已停止", "stopped"),
     "done": ("已完成", "done"),
 }
+STEPS: dict[str, Pair] = {
+    "spooled": ("网关存盘", "spooled"),
+    "published": ("发出", "sent"),
+    "told": ("成为事实", "told"),
+    "handled": ("处理完", "handled"),
+    "called": ("调用对方", "called"),
+    "retried": ("等待重试", "to be retried"),
+    "parked": ("滞留", "parked"),
+}
+"""What happened to a message: `Hop.step`, and "told"."""
 SUBJECTS: dict[str, Pair] = {
     "appointment": ("预约", "appointment"),
     "registration": ("绑定申请", "registration"),

@@ -161,9 +161,14 @@ class Hop:
         return lane_of(self.source) if self.source else ""
 
     @property
+    def receivers(self) -> tuple[str, ...]:
+        """Services that have been heard of, then those that have not."""
+        return (*(reading.service for reading in self.readings), *self.missing)
+
+    @property
     def to_lanes(self) -> tuple[str, ...]:
         """Of those that read it, and of the phone where what they did ends there; each once."""
-        lanes = [lane_of(name) for name in (*(reading.service for reading in self.readings), *self.missing)]
+        lanes = [lane_of(name) for name in self.receivers]
         if any(call.partner in _BACK_TO_THE_PHONE and call.outcome == "ok" for call in self.calls):
             lanes.append("phone")
         return tuple(dict.fromkeys(lanes))

@@ -5,7 +5,7 @@ from typing import Protocol
 from flask import Flask
 
 from services.console.context import Context
-from services.console.views import audit, entrance, overview, own, partners, queues, staff
+from services.console.views import audit, entrance, jobs, overview, own, parked, parked_one, partners, queues, retries, search, staff, trace
 
 
 class Views(Protocol):
@@ -19,6 +19,12 @@ VIEWS: tuple[Views, ...] = (
     own,
     overview,
     queues,
+    parked,
+    parked_one,
+    retries,
+    jobs,
+    search,
+    trace,
     partners,
     audit,
     staff,
