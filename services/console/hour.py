@@ -76,7 +76,10 @@ class Chart:
     @property
     def data(self) -> str:
         series = [{"name": line.name, "tone": line.tone, "values": list(line.values)} for line in self.lines]
-        return json.dumps({"unit": self.unit, "minutes": list(self.labels), "series": series}, ensure_ascii=False, separators=(",", ":"))
+        whole = all(isinstance(value, int) for line in self.lines for value in line.values if value is not None)
+        return json.dumps(
+            {"unit": self.unit, "whole": whole, "minutes": list(self.labels), "series": series}, ensure_ascii=False, separators=(",", ":")
+        )
 
     @property
     def empty(self) -> bool:

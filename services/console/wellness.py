@@ -79,14 +79,14 @@ def troubles(queue: QueueStatus) -> Iterator[tuple[Level, str]]:
     """The same without its name."""
     yield from _of_copies(queue)
     if queue.paused:
-        waiting = f"{queue.depth:,}" if queue.depth is not None else t("若干", "some")
-        yield "waiting", t(f"已暂停消费，{waiting} 条在等", f"paused, {waiting} waiting")
+        paused = t("已暂停消费", "paused"), t(f"，{queue.depth:,} 条在等", f", {queue.depth:,} waiting") if queue.depth else ""
+        yield "waiting", "".join(paused)
     elif queue.consumers == 0 and queue.copies:
         yield "broken", t("队列没有消费者", "nobody takes from its queue")
     if queue.dead:
         yield "broken", t(f"死信队列有 {queue.dead:,} 条", f"{queue.dead:,} in the dead-letter queue")
     if queue.oldest_seconds >= LATE_SECONDS and not queue.paused:
-        words = t(f"最老的消息已等 {duration(queue.oldest_seconds)}", f"the oldest message has waited {duration(queue.oldest_seconds)}")
+        words = t(f"最久的消息已等 {duration(queue.oldest_seconds)}", f"the oldest message has waited {duration(queue.oldest_seconds)}")
         yield by_age(queue.oldest_seconds), words
     if queue.outbox_oldest_seconds >= LATE_SECONDS:
         age = duration(queue.outbox_oldest_seconds)

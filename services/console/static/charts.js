@@ -11,11 +11,10 @@
     third: { token: "--secondary", width: 1.5, type: "dashed" },
     bad: { token: "--broken", width: 2, type: "dotted" },
   };
-  const FEW = 5; // labels below the axis
-  const NARROW = 420;
+  const QUARTERS = /:(00|15|30|45)$/;
 
   const token = (element, name) => getComputedStyle(element).getPropertyValue(name).trim();
-  const rounded = (value) => (value >= 100 || Number.isInteger(value) ? Math.round(value).toLocaleString() : value.toPrecision(2));
+  const rounded = (value) => value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 1 : 0 });
 
   function line(element, series) {
     const tone = TONES[series.tone] ?? TONES.main;
@@ -46,9 +45,8 @@
 
   function options(element, chart) {
     const ink = token(element, "--secondary");
-    const rule = token(element, "--tblr-border-color");
-    const paper = token(element, "--tblr-bg-surface");
-    const every = Math.max(1, Math.round(chart.minutes.length / (element.clientWidth < NARROW ? FEW - 2 : FEW)));
+    const rule = token(element, "--rule");
+    const paper = token(element, "--paper");
     const text = { color: ink, fontFamily: getComputedStyle(element).fontFamily, fontSize: 11 };
     return {
       animation: false,
@@ -60,12 +58,12 @@
         boundaryGap: false,
         axisTick: { show: false },
         axisLine: { lineStyle: { color: rule } },
-        axisLabel: { ...text, interval: (place) => place % every === 0 && place < chart.minutes.length - every / 2 },
+        axisLabel: { ...text, interval: (_, minute) => QUARTERS.test(minute) },
       },
       yAxis: {
         type: "value",
         min: 0,
-        max: (extent) => (extent.max > 0 ? null : 1),
+        minInterval: chart.whole ? 1 : undefined,
         splitNumber: 2,
         axisLabel: { ...text, formatter: (value) => rounded(value) },
         splitLine: { lineStyle: { color: rule } },
@@ -76,7 +74,7 @@
         confine: true,
         backgroundColor: paper,
         borderColor: rule,
-        textStyle: { ...text, color: token(element, "--tblr-body-color"), fontSize: 12 },
+        textStyle: { ...text, color: token(element, "--ink"), fontSize: 12 },
         valueFormatter: (value) => (value === null || value === undefined ? "–" : `${rounded(value)} ${chart.unit}`),
       },
       series: chart.series.map((series) => line(element, series)),

@@ -29,14 +29,22 @@ def partner_name(code: str) -> str:
 
 
 def queue_state(queue: QueueStatus) -> State:
-    """A service's gravest trouble, in words."""
+    """A service's gravest trouble, in words; parked messages where it has no other."""
     found = sorted(troubles(queue), key=lambda each: GRAVITY[each[0]])
-    return State(found[0][0], (found[0][1], found[0][1])) if found else State("fine", FINE)
+    if found:
+        level, words = found[0]
+        return State(level, (words, words))
+    return State("late", (f"{queue.parked:,} 条滞留", f"{queue.parked:,} parked")) if queue.parked else State("fine", FINE)
 
 
 def worst_first(queues: Iterable[QueueStatus]) -> list[QueueStatus]:
     """Among equals by name."""
     return sorted(queues, key=lambda queue: (GRAVITY[queue_state(queue).level], queue.service))
+
+
+def partners_worst_first(partners: Iterable[PartnerStatus]) -> list[PartnerStatus]:
+    """Among equals by name."""
+    return sorted(partners, key=lambda partner: (GRAVITY[partner_state(partner).level], partner.partner, partner.service))
 
 
 def partner_state(partner: PartnerStatus) -> State:

@@ -12,7 +12,15 @@ from services.console.context import Context
 from services.console.hour import Hour, Spark
 from services.console.last_known import LastKnown, Seen
 from services.console.tables import Column, Level, State, Table
-from services.console.views.board import away_page, partner_name, partner_state, queue_state, service_name, worst_first
+from services.console.views.board import (
+    away_page,
+    partner_name,
+    partner_state,
+    partners_worst_first,
+    queue_state,
+    service_name,
+    worst_first,
+)
 from services.console.wellness import Finding, by_age, findings, level_of, quota_level, without_replaced
 from services.console.words import DAY, duration, number, t
 
@@ -103,7 +111,7 @@ def glance(seen: Seen[Overview]) -> Glance | None:
         overview=told,
         found=findings(told),
         tiles=list(_tiles(told)),
-        partners=[(partner, partner_state(partner)) for partner in told.partners],
+        partners=[(partner, partner_state(partner)) for partner in partners_worst_first(told.partners)],
         queues=[(queue, queue_state(queue)) for queue in worst_first(told.queues)],
         quotas=sorted(((quota, quota_level(quota)) for quota in told.quotas), key=lambda each: -_share(each[0])),
     )

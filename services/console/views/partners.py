@@ -15,7 +15,7 @@ from services.console.hour import Chart, Hour, Line, Spark
 from services.console.last_known import LastKnown, Seen
 from services.console.names import PARTNERS
 from services.console.tables import Column, Level, State, Table
-from services.console.views.board import away_page, minutes_table, partner_name, partner_state, service_name
+from services.console.views.board import away_page, minutes_table, partner_name, partner_state, partners_worst_first, service_name
 from services.console.wellness import anchor_of, error_share, partner_troubles
 from services.console.words import Pair, say, t
 
@@ -66,11 +66,12 @@ def add_views(app: Flask, context: Context) -> None:
     def partners() -> str | Response:
         seen = ask()
         told = seen.answer or PartnersAnswer()
-        table = Table("partners", _COLUMNS, told.partners, nothing=t("还没有调用过合作方", "No partner has been called yet"))
+        shown = partners_worst_first(told.partners)
+        table = Table("partners", _COLUMNS, shown, nothing=t("还没有调用过合作方", "No partner has been called yet"))
         if file := table.export():
             return file
         template = "partners_live.html" if is_poll() else "partners.html"
-        cards = [_card(partner, seen.at) for partner in told.partners]
+        cards = [_card(partner, seen.at) for partner in shown]
         ordered, about = request.args.get("ordered"), request.args.get("about")
         return render_template(template, seen=seen, table=table, cards=cards, bad=_bad_answers(told), ordered=ordered, about=about)
 

@@ -13,7 +13,7 @@ from contracts.catalogue import QUEUED_SERVICES
 from contracts.operating import CopyStatus, Minute, QueueStatus
 from services.console.access import Right, is_poll, page, who
 from services.console.context import Context
-from services.console.hour import Chart, Hour, Line, Spark
+from services.console.hour import Chart, Hour, Line
 from services.console.last_known import LastKnown, Seen
 from services.console.tables import Column, Level, State, Table
 from services.console.views.board import away_page, minutes_table, queue_state, service_name, worst_first
@@ -50,7 +50,10 @@ class Detail:
     copies: Table[CopyStatus]
     rates: Chart
     waits: Chart
-    sparks: dict[str, Spark]
+
+    @property
+    def state(self) -> State:
+        return queue_state(self.queue)
 
     @property
     def pausable(self) -> bool:
@@ -135,13 +138,9 @@ def _detail(queue: QueueStatus, at: datetime) -> Detail:
     )
     oldest = Line(t("最久等待", "longest wait"), "main", hour.levels(lambda minute: minute.oldest_seconds))
     waits = Chart(t("最近一小时：最久等待", "The last hour: longest wait"), t("秒", "s"), hour.labels, (oldest,))
-    sparks = {
-        "retries": Spark.of(hour.levels(lambda minute: minute.retries)),
-        "parked": Spark.of(hour.levels(lambda minute: minute.parked)),
-    }
     copies = Table("copies", _COPY_COLUMNS, queue.copies, nothing=t("没有听说过它的任何副本", "No copy of it has been heard of"))
     found = list(troubles(queue))
-    return Detail(queue, found, copies, rates, waits, sparks)
+    return Detail(queue, found, copies, rates, waits)
 
 
 def _of_copy(copy: CopyStatus) -> State:
@@ -163,7 +162,7 @@ _COLUMNS: tuple[Column[QueueStatus], ...] = (
     Column("state", "状态", "State", queue_state, "state"),
     Column("depth", "队列", "Queue", lambda q: q.depth, "number"),
     Column("dead", "死信", "Dead letters", lambda q: q.dead, "number"),
-    Column("oldest", "最久等待", "Longest wait", lambda q: q.oldest_seconds, "seconds"),
+    Column("oldest", "最久等待", "Longest wait", lambda q: q.oldest_seconds or None, "seconds"),
     Column("in", "处理", "Handled", lambda q: round(q.received_per_second, 1), "number", unit="/s"),
     Column("out", "发出", "Sent", lambda q: round(q.sent_per_second, 1), "number", unit="/s"),
     Column("consumers", "消费者", "Consumers", lambda q: q.consumers, "number"),
@@ -188,7 +187,7 @@ _MINUTE_COLUMNS: tuple[Column[Minute], ...] = (
     Column("received", "处理", "Handled", lambda m: m.received, "number"),
     Column("sent", "发出", "Sent", lambda m: m.sent, "number"),
     Column("failed", "未成", "Failed", lambda m: m.failed, "number"),
-    Column("oldest", "最久等待", "Longest wait", lambda m: m.oldest_seconds, "seconds"),
+    Column("oldest", "最久等待", "Longest wait", lambda m: m.oldest_seconds or None, "seconds"),
     Column("retries", "重试", "Retries", lambda m: m.retries, "number"),
     Column("parked", "滞留", "Parked", lambda m: m.parked, "number"),
 )

@@ -1,0 +1,76 @@
+"""A console before an insight that tests feed, over HTTP and without a whole house: what the board's pages look like in any state."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from contracts.ops import Hop, OpsStatus
+from services.console.frame import LANGUAGE_COOKIE, SESSION_COOKIE, THEME_COOKIE
+from tests.browser.looking import Complaints
+from tests.services.console.conftest import Console, InsightStore
+
+AT_ONCE = 400
+MOUNT = "/console"
+
+
+class BoardStage:
+    """`url` is where the console is; its clock is the real one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.insight = InsightStore(folder)
+        self.console = Console(folder, self.insight.url)
+        self.console.now.at = datetime.now(UTC)
+        self._server = make_server("127.0.0.1", 0, self._mounted, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.port}{MOUNT}"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def _mounted(self, environ: Any, start_response: Any) -> Any:
+        self.console.now.at = datetime.now(UTC)
+        environ["SCRIPT_NAME"], environ["PATH_INFO"] = MOUNT, environ["PATH_INFO"].removeprefix(MOUNT)
+        return self.console.app(environ, start_response)
+
+    def tell(self, *statuses: OpsStatus) -> None:
+        for status in statuses:
+            self.insight.deliver(status)
+
+    def report(self, hops: Iterable[Hop]) -> None:
+        all_hops = [*hops]
+        for begin in range(0, len(all_hops), AT_ONCE):
+            self.insight.report(*all_hops[begin : begin + AT_ONCE])
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self.insight.stop()
+
+    @contextmanager
+    def seat(
+        self,
+        browser: Browser,
+        complaints: Complaints,
+        role: str = "operator",
+        *,
+        width: int = 1280,
+        language: str = "zh",
+        theme: str = "light",
+    ) -> Iterator[Page]:
+        """Somebody of this role before a screen, logged in."""
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if width < 600 else 800}, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        cookies = {SESSION_COOKIE: self.console.login(role).cookie(), LANGUAGE_COOKIE: language, THEME_COOKIE: theme}
+        context.add_cookies([{"name": name, "value": value, "url": f"{self.url}/"} for name, value in cookies.items()])
+        try:
+            page = context.new_page()
+            complaints.listen(page)
+            yield page
+        finally:
+            context.close()
