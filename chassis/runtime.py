@@ -238,7 +238,7 @@ class ServiceRuntime(SharedExtension):
 
     def _tell_status(self) -> None:
         while not self._stopping:
-            self.status.now()
+            self.status.tell()
             eventlet.sleep(TELL_SECONDS)
 
     def stop_reading(self) -> None:

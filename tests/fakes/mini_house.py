@@ -28,7 +28,7 @@ from chassis.settings import Settings
 from contracts.appointments import RequestAppointment, ServiceItem
 from contracts.dms import AppointmentStored, CancelAppointment, StoreAppointment
 from contracts.envelope import Envelope, Event
-from contracts.ops import Hop, OpsReport
+from contracts.ops import Hop, OpsReport, OpsStatus
 
 SCHEMAS = ("appointments", "dms", "insight")
 
@@ -75,6 +75,7 @@ class Script:
     stored: list[AppointmentStored] = field(default_factory=list)
     watched: list[Envelope] = field(default_factory=list)
     hops: list[Hop] = field(default_factory=list)
+    told: list[OpsStatus] = field(default_factory=list)
 
 
 class Wishing:
@@ -113,6 +114,10 @@ class Watching:
     @watches(AppointmentStored)
     def on_any(self, envelope: Envelope, tx: Transaction) -> None:
         self.script.watched.append(envelope)
+
+    @handles(OpsStatus)
+    def on_status(self, status: OpsStatus, tx: Transaction) -> None:
+        self.script.told.append(status)
 
     @handles(OpsReport)
     def on_report(self, report: OpsReport, tx: Transaction) -> None:

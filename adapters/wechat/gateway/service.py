@@ -33,6 +33,7 @@ class CallbackMount(Mount):
         settings, clock = runtime.process.settings, Clock()
         lines = {name: Line.of(name, account) for name, account in settings.accounts.items()}
         self._spool = Spool(settings.gateway.spool, fsync_aside)
+        runtime.status.spooled = lambda: self._spool.waiting
         self._delivery = Delivery(runtime.publisher, self._spool, runtime.vault, settings.gateway.confirm_seconds, clock)
         self._metrics = Metrics(runtime.process.health.registry, lambda: self._spool.waiting)
         runtime.process.health.register("gateway: spool", lambda: self._delivery.trouble)

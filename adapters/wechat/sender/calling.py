@@ -1,7 +1,7 @@
 """One call of WeChat's API on behalf of a message: a token, a place in today's quota, the call, and what WeChat's answer leads to."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -16,6 +16,7 @@ from chassis.database import Database
 from chassis.errors import Refused, Unavailable
 from chassis.partner import patient
 from chassis.settings import Account
+from contracts.ops import QuotaUsed
 
 R = TypeVar("R")
 
@@ -79,6 +80,15 @@ class Calling:
         tries = patient(self.seconds, ATTEMPTS_IN_PLACE, self.sleep)
         found: R = tries(self._try, self._clients[account], quota, call, on_behalf)
         return found
+
+    def used_today(self, quotas: Iterable[Quota]) -> tuple[QuotaUsed, ...]:
+        """Of every account. Raises Unavailable."""
+        used = self._quotas.used(self._today())
+        return tuple(
+            QuotaUsed(account=name, name=quota.interface, used=used.get((account.appid, quota.interface), 0), most=quota.per_day)
+            for name, account in self.accounts.items()
+            for quota in quotas
+        )
 
     def _try(self, client: WeChatClient, quota: Quota, call: Call[R], on_behalf: OnBehalf) -> R:
         client.way.check()  # before a place in the quota is taken

@@ -5,12 +5,12 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from adapters.wechat.sender.calling import SECONDS_IN_ALL, Calling, SaidNo
+from adapters.wechat.sender.calling import FORCED_REFRESHES, SECONDS_IN_ALL, Calling, SaidNo
 from adapters.wechat.sender.client import PARTNER, WeChatClient, open_session
-from adapters.wechat.sender.menu import Menus
-from adapters.wechat.sender.sending import TemplateSending, TextSending
+from adapters.wechat.sender.menu import MENU_CREATES, Menus
+from adapters.wechat.sender.sending import TEMPLATE_SENDS, TEXT_SENDS, TemplateSending, TextSending
 from adapters.wechat.sender.store import DeliveryStore
-from adapters.wechat.sender.ticket import SharedTicket
+from adapters.wechat.sender.ticket import JS_TICKETS, SharedTicket
 from adapters.wechat.sender.translate import accepted, in_the_chain_of, issued, refused, result_of, text_accepted, text_refused
 from chassis.clock import Clock
 from chassis.database import Transaction
@@ -33,6 +33,8 @@ from contracts.wechat import (
 
 log = get_logger(__name__)
 
+QUOTAS = (TEMPLATE_SENDS, TEXT_SENDS, JS_TICKETS, MENU_CREATES, FORCED_REFRESHES)
+"""What WeChat counts of our calls, and operators watch."""
 MENU_SECONDS = 60
 """A changed configuration comes with a restart, which no timer knows of; to compare costs one look-up."""
 
@@ -67,6 +69,7 @@ class WeChat(DependencyProvider):
             Clock(),
             seconds=min(SECONDS_IN_ALL, self.runtime.lease_seconds - LEASE_MARGIN_SECONDS),
         )
+        self.runtime.status.quotas = lambda: calling.used_today(QUOTAS)
         self._desk = WeChatDesk.over(calling, settings.http.public_url)
 
     def get_dependency(self, worker_ctx: Any) -> WeChatDesk:  # noqa: ARG002 - nameko's signature

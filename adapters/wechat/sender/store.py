@@ -161,6 +161,12 @@ class QuotaStore:
 
         return in_one_transaction(self._database, work)
 
+    def used(self, day: date) -> dict[tuple[str, str], int]:
+        """Calls made that day, by app and interface; what was not called is not there."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(quota).where(quota.c.day == day)).all()
+        return {(row.appid, row.interface): row.used for row in rows}
+
 
 def _today(appid: str, day: date, interface: str) -> Any:
     return (quota.c.appid == appid) & (quota.c.day == day) & (quota.c.interface == interface)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from adapters.wechat.sender.calling import FORCED_REFRESHES, SaidNo
 from adapters.wechat.sender.errcodes import CLASSES, Next, after, after_token_call
 from adapters.wechat.sender.sending import TEMPLATE_SENDS, TemplateSending
+from adapters.wechat.sender.service import QUOTAS
 from adapters.wechat.sender.store import quota as quota_table
 from chassis.errors import ContractBroken, Unavailable
 from tests.adapters.wechat.sender.conftest import PUBLIC_URL, an_account, calling_of
@@ -312,3 +313,23 @@ def used_today(database):
 def quota_is_used(database, quota):
     with database.write() as tx:
         tx.execute(quota_table.insert().values(appid="wxtest", day=TODAY, interface=quota.interface, used=quota.per_day))
+
+
+def test_what_is_used_of_todays_quotas_can_be_seen(calling, sending):
+    sending.send(a_wish())
+
+    used = {one.name: (one.account, one.used, one.most) for one in calling.used_today(QUOTAS)}
+
+    assert used["template_send"] == ("main", 1, 100_000)
+    assert used["custom_send"] == ("main", 0, 500_000)
+
+
+def test_a_wechat_that_is_down_is_left_alone_and_costs_no_quota(calling, sending, wechat, database):
+    wechat.tell(SEND, *[Told(status=503)] * 20)
+
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            sending.send(a_wish())
+
+    assert len(wechat.calls(SEND)) == 5
+    assert {one.name: one.used for one in calling.used_today(QUOTAS)}["template_send"] == 5
