@@ -11,13 +11,18 @@ from pathlib import Path
 from types import FrameType
 
 import click
+import pymysql
+from amqp.exceptions import AMQPError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.exc import SQLAlchemyError
 
+from bench.broker import NotConfirmed
 from bench.figures import Figure, Unmeasured
 from bench.ground import CannotMeasure, Ground
 from bench.peers_environment import NotInstalled, peers_python
 from bench.table import markdown, print_table, write_json
+from chassis.errors import Unavailable
 from launcher.house import ROOT
 from launcher.installation import PackagesMissing
 from launcher.servers import PrivateServers
@@ -31,6 +36,8 @@ ROWS = {
     "memory": "memory per process over ten minutes of load",
 }
 NEEDS_PEERS = {"callback", "event"}
+BROKE = (CannotMeasure, NotConfirmed, AMQPError, pymysql.Error, SQLAlchemyError, Unavailable, OSError)
+"""What ends one row and leaves the others to go on."""
 WORKSPACE = ROOT / "var" / "bench"
 
 
@@ -72,8 +79,8 @@ def _measure(rows: list[str], quick: bool, console: Console) -> tuple[list[Figur
                 for figure in _row(row, ground):
                     figures.append(figure)
                     progress.console.print(f"{figure.work}: {figure.ours:,.1f} {figure.unit}")
-            except CannotMeasure as why:
-                unmeasured.append(Unmeasured(row, str(why)))
+            except BROKE as why:
+                unmeasured.append(Unmeasured(row, f"{why} ({type(why).__name__})"))
     return figures, unmeasured
 
 
