@@ -1,7 +1,7 @@
-# make run · make demo [RUNTIME=production] [BROWSER=1] · make test · make check · make faults
+# make run · make demo [RUNTIME=production] [BROWSER=1] · make test · make check · make faults · make bench [ROWS="callback event"] [QUICK=1]
 # The first one that is called makes .venv and web_assets; all it needs is Python 3.11 or newer with pip.
 .DEFAULT_GOAL := setup
-.PHONY: setup run demo test check faults clean
+.PHONY: setup run demo test check faults bench clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -28,6 +28,9 @@ test: setup ## all tests but those that wait over ten seconds; RabbitMQ, MariaDB
 
 faults: setup ## every fault made for real, those that wait long too: kills, freezes, cut links, alarms, servers away
 	@$(BIN)/pytest tests/faults tests/journeys/test_servers_away.py tests/journeys/test_copies.py tests/journeys/test_stopping.py
+
+bench: setup ## speed beside the peers, a quarter of an hour, then docs/performance.md says what it means; ROWS="callback event", QUICK=1
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(foreach row,$(ROWS),--only $(row))
 
 check: setup ## style, types, who may import whom, contracts, dead code
 	@$(BIN)/ruff check --quiet .

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rich.progress import Progress, TaskID
 
-from bench.broker import Broker
 from chassis.privacy import Vault
 from chassis.settings import key_of, ring_of
 from launcher.house import ROOT
@@ -91,7 +90,6 @@ class Ground:
             yield child
         finally:
             child.end(signal.SIGTERM, patience=10)
-
 
     def peer(self, name: str, words: list[str], environment: Mapping[str, str]) -> AbstractContextManager[Child]:
         """The same in the peers' environment, with nothing of ours but what it is told."""

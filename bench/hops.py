@@ -44,7 +44,7 @@ class Timed:
 
 def arrived(corner: Corner) -> int:
     """How many bookings have their task at CSC."""
-    done = f"SELECT COUNT(*) FROM {corner.schema('csc')}.partner_call WHERE type = 'open.call.task' AND outcome = 'ok'"  # noqa: S608
+    done = f"SELECT COUNT(*) FROM {corner.schema('csc')}.partner_call WHERE type = 'open.call.task' AND outcome = 'ok'"
     return corner.one(done)
 
 
@@ -71,7 +71,7 @@ def cut(at: float, moments: Iterable[float]) -> Timed:
 
 def _moments(corner: Corner, point: Point) -> dict[str, float]:
     rows = corner.servers.mariadb.execute(
-        f"SELECT correlation_id, MAX({point.column}) FROM {corner.schema(point.service)}.{point.table}"  # noqa: S608 - names of ours
+        f"SELECT correlation_id, MAX({point.column}) FROM {corner.schema(point.service)}.{point.table}"
         f" WHERE type = '{point.type}' GROUP BY correlation_id"
     )
     return {str(chain): float(str(moment)) for chain, moment in rows if moment is not None}

@@ -23,16 +23,15 @@ class Account:
 
 def deck(count: int, mode: Mode, account: Account, path: str) -> list[bytes]:
     """So many whole HTTP requests. No two are the same push; the signatures are good for five minutes."""
-    key = Key.of(account.aes_key)
-    mark = secrets.token_hex(4)
-    return [_request(number, mark, mode, account, key, path) for number in range(count)]
+    key, mark = Key.of(account.aes_key), secrets.token_hex(4)
+    return [_request(f"oBench{mark}{number:014d}", account, key if mode == "safe" else None, path) for number in range(count)]
 
 
-def _request(number: int, mark: str, mode: Mode, account: Account, key: Key, path: str) -> bytes:
+def _request(openid: str, account: Account, key: Key | None, path: str) -> bytes:
     seconds, nonce = str(int(time.time())), str(secrets.randbelow(10**10))
-    body = _text(f"oBench{mark}{number:014d}", seconds, secrets.randbelow(2**62))
+    body = _text(openid, seconds, secrets.randbelow(2**62))
     query = {"signature": signature_of(account.token, seconds, nonce), "timestamp": seconds, "nonce": nonce}
-    if mode == "safe":
+    if key:
         encrypted = key.encrypt(body, account.appid, secrets.token_bytes(RANDOM_BYTES))
         query |= {"encrypt_type": "aes", "msg_signature": signature_of(account.token, seconds, nonce, encrypted)}
         body = f"<xml><ToUserName><![CDATA[gh_bench]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>".encode()

@@ -105,17 +105,17 @@ class Copies:
         """
         run = self._corner.servers.mariadb.execute
         whole, pattern = f"{self._schema}.{table}", f"{self._schema}.pattern_{table}"
-        run(f"CREATE OR REPLACE TABLE {pattern} AS SELECT * FROM {whole} WHERE {which}")  # noqa: S608 - names of ours
+        run(f"CREATE OR REPLACE TABLE {pattern} AS SELECT * FROM {whole} WHERE {which}")
         columns = [(str(row[0]), str(row[5])) for row in run(f"SHOW COLUMNS FROM {whole}")]
         taken = [name for name, extra in columns if "auto_increment" not in extra]
         values = ", ".join(_value(name, stamped) for name in taken)
-        rows = int(str(run(f"SELECT COUNT(*) FROM {pattern}")[0][0]))  # noqa: S608 - names of ours
+        rows = int(str(run(f"SELECT COUNT(*) FROM {pattern}")[0][0]))
         if not rows:
             raise CannotMeasure(f"the pattern of {table} has no rows")
         at_once = max(1, CHUNK // rows)
         for first in range(1, copies + 1, at_once):
             numbers = f"(SELECT seq FROM {self._schema}.seq_{first}_to_{min(first + at_once - 1, copies)}) AS copies"
-            run(f"INSERT INTO {whole} ({', '.join(f'`{name}`' for name in taken)}) SELECT {values} FROM {pattern} AS p JOIN {numbers}")  # noqa: S608
+            run(f"INSERT INTO {whole} ({', '.join(f'`{name}`' for name in taken)}) SELECT {values} FROM {pattern} AS p JOIN {numbers}")
             step()
         run(f"DROP TABLE {pattern}")
         run(f"ANALYZE TABLE {whole}")

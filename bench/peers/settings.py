@@ -1,9 +1,10 @@
 """What the peers are told by the harness, through their environment."""
 
 import os
+from typing import Any
 
 BROKER_URL = os.environ.get("BENCH_BROKER_URL", "")
-DATABASE = {
+DATABASE: dict[str, Any] = {
     "host": "127.0.0.1",
     "port": int(os.environ.get("BENCH_DATABASE_PORT", "0")),
     "user": "cheqiao",

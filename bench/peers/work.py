@@ -23,7 +23,7 @@ _STATE = ("visit_id", "version", "follower_id", "vehicle_id", "dealer_code", "da
 
 ADD_INBOX = "INSERT IGNORE INTO inbox (message_id, type, size_bytes, received_at) VALUES (%s, %s, %s, %s)"
 KNOWN = "SELECT version FROM bench_visit WHERE visit_id = %s"
-ADD_STATE = f"INSERT INTO bench_visit ({', '.join(_STATE)}) VALUES ({', '.join(['%s'] * len(_STATE))})"  # noqa: S608 - names of ours
+ADD_STATE = f"INSERT INTO bench_visit ({', '.join(_STATE)}) VALUES ({', '.join(['%s'] * len(_STATE))})"
 ADD_OUTBOX = "INSERT INTO outbox (message_id, type, routes, body, written_at) VALUES (%s, %s, %s, %s, %s)"
 
 

@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import uuid4
 
@@ -49,64 +49,75 @@ class Worker:
     rates: list[float] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Scene:
+    """Where the workers are put: `running` ends their processes."""
+
+    ground: Ground
+    corner: Corner
+    broker: Broker
+    running: ExitStack
+
+
 def measure(ground: Ground) -> Iterator[Figure]:
     """Raises CannotMeasure when a worker does not do its work."""
     corner = ground.corner("event")
     number = 1000 if ground.quick else 3000
     with Broker(corner.broker_url) as broker, ExitStack() as running:
-        ours = _ours(ground, corner, broker, running)
-        dramatiq = _dramatiq(ground, corner, broker, running)
-        pool = _best_pool(ground, corner, broker, number)
-        celery = _celery(ground, corner, broker, running, pool)
-        workers = [ours, celery, dramatiq]
+        scene = Scene(ground, corner, broker, running)
+        pool = _best_pool(scene, number)
+        workers = [_ours(scene), _celery(scene, pool), _dramatiq(scene)]
         with ground.task("event: warming up", (ground.rounds + 1) * len(workers)) as steps:
             for worker in workers:
-                _play(worker, 500, corner, broker)
+                _play(worker, 500, scene)
                 steps.step()
             for turn in range(ground.rounds):
                 for worker in workers:
                     steps.step(f"event: round {turn + 1}, {worker.name}")
-                    worker.rates.append(_play(worker, number, corner, broker))
-    for peer in (celery, dramatiq):
+                    worker.rates.append(_play(worker, number, scene))
+    ours, *peers = workers
+    for peer in peers:
         yield against("one event, one process", ours.rates, peer.rates, peer.name, unit="/s", goal=GOAL, better="higher")
 
 
-def _play(worker: Worker, number: int, corner: Corner, broker: Broker) -> float:
+def _play(worker: Worker, number: int, scene: Scene) -> float:
     """Events per second. Raises CannotMeasure when they are not all told in time."""
-    letters = worker.letters(number)
+    letters, broker = worker.letters(number), scene.broker
     worker.child.send(signal.SIGSTOP)
     broker.publish(letters)
     begun = time.perf_counter()
     worker.child.send(signal.SIGCONT)
-    if not until(lambda: broker.depth(worker.downstream) >= number and _outbox(worker, corner) == 0, WAIT_SECONDS):
+    if not until(lambda: broker.depth(worker.downstream) >= number and not _waits(worker, scene.corner), WAIT_SECONDS):
         told = broker.depth(worker.downstream)
         raise CannotMeasure(f"{worker.name} told {told} of {number} in {WAIT_SECONDS} s; see its log")
     seconds = time.perf_counter() - begun
     if (told := broker.depth(worker.downstream)) != number:
         raise CannotMeasure(f"{worker.name} told {told} instead of {number}")
     broker.purge(worker.downstream)
-    _let_rest(worker, corner)
+    _let_rest(worker, scene.corner)
     return number / seconds
 
 
-def _outbox(worker: Worker, corner: Corner) -> int:
-    return corner.one(f"SELECT EXISTS (SELECT 1 FROM {worker.schema}.outbox WHERE published_at IS NULL)")  # noqa: S608 - names of ours
+def _waits(worker: Worker, corner: Corner) -> bool:
+    """Is there an outbox row that is not yet published?"""
+    return bool(corner.one(f"SELECT EXISTS (SELECT 1 FROM {worker.schema}.outbox WHERE published_at IS NULL)"))
 
 
 def _let_rest(worker: Worker, corner: Corner) -> None:
     """Ours tells insight how its messages fared, beside the work and some seconds after it: that must not fall into a peer's turn."""
     if worker.schema == corner.schema("appointments"):
-        unreported = f"SELECT EXISTS (SELECT 1 FROM {worker.schema}.outbox WHERE reported = 0)"  # noqa: S608 - names of ours
+        unreported = f"SELECT EXISTS (SELECT 1 FROM {worker.schema}.outbox WHERE reported = 0)"
         until(lambda: corner.one(unreported) == 0, 30)
 
 
-def _ours(ground: Ground, corner: Corner, broker: Broker, running: ExitStack) -> Worker:
-    _, environment = address_of_its_own(ground.stage(corner).environment)
+def _ours(scene: Scene) -> Worker:
+    _, environment = address_of_its_own(scene.ground.stage(scene.corner).environment)
     vault = vault_of(environment)
-    broker.declare_ours()
-    child = running.enter_context(ground.process("event", ["-m", "bench.ours"], environment))
-    worker = Worker("ours", child, corner.schema("appointments"), "messaging", lambda number: [_command(vault) for _ in range(number)])
-    _await_consumer(worker, "appointments", broker)
+    scene.broker.declare_ours()
+    child = scene.running.enter_context(scene.ground.process("event", ["-m", "bench.ours"], environment))
+    schema = scene.corner.schema("appointments")
+    worker = Worker("ours", child, schema, "messaging", lambda number: [_command(vault) for _ in range(number)])
+    _await_consumer(worker, "appointments", scene.broker)
     return worker
 
 
@@ -131,34 +142,30 @@ def visit() -> dict[str, object]:
     }
 
 
-def _celery(ground: Ground, corner: Corner, broker: Broker, running: ExitStack, pool: str) -> Worker:
-    """Twenty workers at once, like ours; prefork has one child, for all are measured in one process."""
+def _celery(scene: Scene, pool: str) -> Worker:
+    """Twenty workers at once; prefork has one child, for all are measured in one process."""
     at_once = "1" if pool == "prefork" else "20"
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     words = ["-m", "celery", "-A", "bench.peers.celery_app", "worker", "--pool", pool, "--concurrency", at_once, *quiet]
-    return _peer(ground, corner, broker, running, f"celery_{pool}", words, f"Celery ({pool})", _task)
+    return _peer(scene, f"celery_{pool}", words, f"Celery ({pool})", _task)
 
 
-def _dramatiq(ground: Ground, corner: Corner, broker: Broker, running: ExitStack) -> Worker:
+def _dramatiq(scene: Scene) -> Worker:
     words = ["-m", "dramatiq", "bench.peers.dramatiq_app", "--processes", "1", "--threads", "20"]
-    return _peer(ground, corner, broker, running, "dramatiq", words, "Dramatiq (threads)", _actor)
+    return _peer(scene, "dramatiq", words, "Dramatiq (threads)", _actor)
 
 
-def _peer(
-    ground: Ground, corner: Corner, broker: Broker, running: ExitStack, queue: str, words: list[str], name: str, letter: "ToLetter"
-) -> Worker:
-    schema, downstream = corner.schema(queue), f"{queue}.downstream"
-    corner.servers.mariadb.create_schemas([schema])
+def _peer(scene: Scene, queue: str, words: list[str], name: str, letter: Callable[[str], Letter]) -> Worker:
+    schema, downstream, mariadb = scene.corner.schema(queue), f"{queue}.downstream", scene.corner.servers.mariadb
+    mariadb.create_schemas([schema])
     for statement in PEER_TABLES:
-        corner.servers.mariadb.execute(statement.replace("CREATE TABLE ", f"CREATE TABLE IF NOT EXISTS {schema}."))
-    broker.declare_quorum(downstream)
-    child = running.enter_context(ground.peer(queue, words, _peer_environment(corner, schema, queue, downstream)))
+        mariadb.execute(statement.replace("CREATE TABLE ", f"CREATE TABLE IF NOT EXISTS {schema}."))
+    scene.broker.declare_quorum(downstream)
+    environment = _peer_environment(scene.corner, schema, queue, downstream)
+    child = scene.running.enter_context(scene.ground.peer(queue, words, environment))
     worker = Worker(name, child, schema, downstream, lambda number: [letter(queue) for _ in range(number)])
-    _await_consumer(worker, queue, broker)
+    _await_consumer(worker, queue, scene.broker)
     return worker
-
-
-ToLetter = Callable[[str], Letter]
 
 
 def _peer_environment(corner: Corner, schema: str, queue: str, downstream: str) -> Mapping[str, str]:
@@ -201,15 +208,16 @@ def _await_consumer(worker: Worker, queue: str, broker: Broker) -> None:
         raise CannotMeasure(f"{worker.name} does not read its queue; see its log")
 
 
-def _best_pool(ground: Ground, corner: Corner, broker: Broker, number: int) -> str:
+def _best_pool(scene: Scene, number: int) -> str:
     """Celery is measured on the pool that does this work fastest, here and now."""
     found: dict[str, float] = {}
-    with ground.task("event: Celery's pools", len(POOLS)) as steps:
+    with scene.ground.task("event: Celery's pools", len(POOLS)) as steps:
         for pool in POOLS:
             with ExitStack() as running:
-                worker = _celery(ground, corner, broker, running, pool)
-                _play(worker, 300, corner, broker)
-                found[pool] = middle([_play(worker, number // 2, corner, broker) for _ in range(2)])
+                trial = replace(scene, running=running)
+                worker = _celery(trial, pool)
+                _play(worker, 300, trial)
+                found[pool] = middle([_play(worker, number // 2, trial) for _ in range(2)])
             steps.step()
-    ground.say("Celery's pools: " + ", ".join(f"{pool} {rate:.0f}/s" for pool, rate in found.items()))
+    scene.ground.say("Celery's pools: " + ", ".join(f"{pool} {rate:.0f}/s" for pool, rate in found.items()))
     return max(found, key=lambda pool: found[pool])
