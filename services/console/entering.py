@@ -71,10 +71,17 @@ class Entrance:
             return Refused()
         return Entered(in_one_transaction(self._database, lambda tx: self._let_in(tx, known, password, keys)))
 
-    def is_right(self, name: str, password: str) -> bool:
-        """For the change of a password by who is in already."""
+    def is_right(self, name: str, password: str) -> bool | Refused:
+        """For the change of a password by who is in already: an open screen is no place to guess at leisure either."""
+        lookup = self._vault.lookup("staff.own", name)
+        locked_until = in_one_transaction(self._database, lambda tx: self._count(tx, {"name": lookup}))
+        if locked_until is not None:
+            return Refused(locked_until)
         known = self._register.get(name)
-        return self._passwords.match(known.password if known else None, password)
+        right = self._passwords.match(known.password if known else None, password)
+        if right:
+            in_one_transaction(self._database, lambda tx: tx.execute(delete(attempt).where(attempt.c.lookup == lookup)))
+        return right
 
     def _count(self, tx: Transaction, keys: dict[str, str]) -> datetime | None:
         """One try more for each key; or until when one of them is locked, and then nothing is counted."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 FIRST = "admin"
+SET_UP = "set-up"
+"""Who made the first account, in the audit."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class StaffRegister:
             if connection.execute(select(func.count()).select_from(staff)).scalar_one():
                 return None
         try:
-            return self.add("", FIRST, "administrator")
+            return self.add(SET_UP, FIRST, "administrator")
         except Problem:
             return None  # another copy was first
 
@@ -73,7 +75,7 @@ class StaffRegister:
 
         def work(tx: Transaction) -> None:
             tx.execute(insert(staff).values(**row, created_at=now, password_at=now))
-            self._audit.write_in(tx, actor or name, "staff.added", name, {"role": role})
+            self._audit.write_in(tx, actor, "staff.added", name, {"role": role})
 
         try:
             in_one_transaction(self._database, work, tries=2)

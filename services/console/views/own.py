@@ -5,8 +5,9 @@ from flask import Flask, Response, g, make_response, redirect, render_template, 
 from chassis.database import in_one_transaction
 from services.console.access import Right, page
 from services.console.context import Context
+from services.console.entering import Refused
 from services.console.frame import SESSION_COOKIE, set_cookie
-from services.console.passwords import too_weak
+from services.console.passwords import LONGEST, too_weak
 from services.console.words import Pair
 
 
@@ -33,9 +34,11 @@ def add_views(app: Flask, context: Context) -> None:
 def _faults(context: Context) -> dict[str, Pair]:
     """By field. The old password is asked for, so that an open screen is not enough to take an account over."""
     old, new, again = (request.form.get(field, "") for field in ("old", "password", "again"))
-    if not context.entrance.is_right(g.visit.name, old):
+    right = context.entrance.is_right(g.visit.name, old[:LONGEST])
+    if right is not True:
         context.audit.write(g.visit.name, "password.refused", g.visit.name)
-        return {"old": ("现在的密码不对。", "This is not the present password.")}
+        too_often = ("试得太多了，请过一会儿再试。", "Too many tries: please try again in a while.")
+        return {"old": too_often if isinstance(right, Refused) else ("现在的密码不对。", "This is not the present password.")}
     if weak := too_weak(new, g.visit.name):
         return {"password": weak}
     if new == old:

@@ -4,6 +4,7 @@ The console is asked as under its mount; insight answers `/ops/v1` over HTTP on 
 """
 
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,7 +19,10 @@ from pydantic import SecretStr
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
+from chassis import privacy
+from chassis.database import Database, open_engine
 from chassis.health import Health
+from chassis.outbox import OutboxWriter
 from contracts.envelope import Contract
 from contracts.ops import Hop, OpsReport
 from launcher.house import WEB_ASSETS
@@ -30,7 +34,7 @@ from services.console.passwords import Passwords
 from services.console.service import ConsoleService
 from services.insight.ops_api import create_ops_api
 from services.insight.service import InsightService
-from tests.services.house import House, Times
+from tests.services.house import VAULT, House, Times, readings_of
 
 TOKEN = "t" * 40
 NOW = datetime(2026, 3, 9, 10, 30, tzinfo=UTC)
@@ -40,11 +44,24 @@ MOUNTED = "http://console.test/console"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
 
+class CopiedHouse(House):
+    """On a copy of a schema that was made before: migrations take longer than most tests."""
+
+    def __init__(self, service: Any, made: Path, folder: Path) -> None:
+        privacy.use(VAULT)
+        self.service = service
+        self.schema = folder / made.name
+        shutil.copy(made, self.schema)
+        self.database = Database(open_engine(f"sqlite:///{self.schema}", pool_size=5), OutboxWriter(service.name, VAULT))
+        self.methods = dict(readings_of(type(service)))
+        self._read_up_to = 0
+
+
 class InsightStore:
     """Insight with a schema of its own and its API on a port: feed it, and stop it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.house = House(InsightService(), folder / "insight.sqlite")
+    def __init__(self, made: Path, folder: Path) -> None:
+        self.house = CopiedHouse(InsightService(), made, folder)
         process = SimpleNamespace(settings=SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN))), health=Health())
         self.runtime = self.house.runtime(process=process, keepings=[])
         self._server = make_server("127.0.0.1", 0, self._api, threaded=True)
@@ -115,9 +132,9 @@ class Visitor:
 class Console:
     """The application, a member of staff for each role (named like it), and a clock that stands until it is put on."""
 
-    def __init__(self, folder: Path, insight_url: str) -> None:
+    def __init__(self, house: House, insight_url: str) -> None:
         self.now = Times(NOW)
-        self.house = House(ConsoleService(), folder / "console.sqlite")
+        self.house = house
         settings = SimpleNamespace(
             console=SimpleNamespace(session_key=SecretStr("k" * 40)),
             operator=SimpleNamespace(token=SecretStr(TOKEN), url=insight_url),
@@ -128,9 +145,6 @@ class Console:
         process = SimpleNamespace(settings=settings, health=Health())
         self.context = context_of(self.house.runtime(process=process, keepings=[]), self.now, Passwords(QUICK))
         self.app = console_app(self.context)
-        for role in ROLES:
-            self.context.staff.add("", role, role)
-            self.context.staff.change_password(role, PASSWORD)
 
     def visitor(self) -> Visitor:
         """Somebody who is not logged in."""
@@ -151,13 +165,27 @@ class Console:
         return [(row.actor, row.action, row.about) for row in rows[2 * len(ROLES) :]]
 
 
+@pytest.fixture(scope="session")
+def made_schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with an empty `insight.sqlite`, and a `console.sqlite` that knows a member of staff for each role."""
+    folder = tmp_path_factory.mktemp("schemas")
+    House(InsightService(), folder / "insight.sqlite").database.dispose()
+    house = House(ConsoleService(), folder / "console.sqlite")
+    staff = Console(house, "http://127.0.0.1:9").context.staff
+    for role in ROLES:
+        staff.add("test", role, role)
+        staff.change_password(role, PASSWORD)
+    house.database.dispose()
+    return folder
+
+
 @pytest.fixture
-def insight_store(tmp_path: Path) -> Iterator[InsightStore]:
-    made = InsightStore(tmp_path)
+def insight_store(made_schemas: Path, tmp_path: Path) -> Iterator[InsightStore]:
+    made = InsightStore(made_schemas / "insight.sqlite", tmp_path)
     yield made
     made.stop()
 
 
 @pytest.fixture
-def console(tmp_path: Path, insight_store: InsightStore) -> Console:
-    return Console(tmp_path, insight_store.url)
+def console(made_schemas: Path, tmp_path: Path, insight_store: InsightStore) -> Console:
+    return Console(CopiedHouse(ConsoleService(), made_schemas / "console.sqlite", tmp_path), insight_store.url)
