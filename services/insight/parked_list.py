@@ -4,14 +4,15 @@ A filter on service, type or cause names groups, and a page is merged from the e
 `parked_counts`, unless owner or time is asked for: then an index is counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all
 
 from chassis.database import from_millis, millis
 from contracts.operating import ParkedFilter, ParkedGroup, ParkedGroups, ParkedItem, ParkedPage
+from services.insight.job_tables import job_items
 from services.insight.tables import parked_counts, parked_now
 
 PAGE = 50
@@ -30,15 +31,13 @@ def page(connection: Connection, wanted: ParkedFilter, after: Cursor | None = No
     found = _ends(connection, wanted, after, most + 1)
     following = f"{found[most - 1].at}-{found[most - 1].number}" if len(found) > most else None
     keys = [(row.message_id, row.service) for row in found[:most]]
-    rows = connection.execute(select(parked_now).where(now.message_id.in_([message_id for message_id, _ in keys])))
-    by_key = {(row.message_id, row.service): row for row in rows}
-    return ParkedPage(parked=tuple(_item(by_key[key]) for key in keys if key in by_key), next=following)
+    by_key = {(item.message_id, item.service): item for item in _items(connection, [message_id for message_id, _ in keys])}
+    return ParkedPage(parked=tuple(by_key[key] for key in keys if key in by_key), next=following)
 
 
 def one(connection: Connection, message_id: UUID) -> ParkedPage:
     """As each service that holds or held it told it last."""
-    rows = connection.execute(select(parked_now).where(now.message_id == message_id).order_by(now.service))
-    return ParkedPage(parked=tuple(_item(row) for row in rows))
+    return ParkedPage(parked=tuple(_items(connection, [message_id])))
 
 
 def cursor_of(text: str) -> Cursor:
@@ -64,21 +63,32 @@ def count_by_service(connection: Connection) -> dict[str, int]:
 
 def groups(connection: Connection, wanted: ParkedFilter) -> ParkedGroups:
     """Those with the same first cause, most first."""
-    described = {row.group_id: row for row in connection.execute(select(parked_counts).where(*_of_counts(wanted)))}
-    spans = select(now.group_id, func.min(now.at).label("first"), func.max(now.at).label("last")).group_by(now.group_id)
-    if _is_counted(wanted):
-        summed = select(counts.group_id, func.sum(counts.number).label("number")).where(*_of_counts(wanted)).group_by(counts.group_id)
-        numbers = {row.group_id: int(row.number) for row in connection.execute(summed)}
-        found = connection.execute(spans.where(*_state_and_status(wanted))).all()
-    else:
-        found = connection.execute(spans.add_columns(func.count().label("number")).where(*_of_rows(connection, wanted))).all()
-        numbers = {row.group_id: row.number for row in found}
-    spanned = [(described[row.group_id], row) for row in found if row.group_id in described]
-    spanned.sort(key=lambda pair: (-numbers[pair[1].group_id], pair[1].group_id))
-    return ParkedGroups(
-        groups=tuple(_group(group, span, numbers[span.group_id]) for group, span in spanned),
-        total=sum(numbers[s.group_id] for _, s in spanned),
-    )
+    spans = _spans(wanted) if _is_counted(wanted) else _counted_spans(_of_rows(connection, wanted))
+    described = select(counts.group_id, *(counts[name] for name in OF_GROUP)).where(*_of_counts(wanted)).distinct()
+    names = {row.group_id: row for row in connection.execute(described)}
+    found: dict[int, ParkedGroup] = {}
+    for span in connection.execute(spans):
+        if span.group_id in names and span.first is not None:
+            group = _group(names[span.group_id], span)
+            found[span.group_id] = _together(found[span.group_id], group) if span.group_id in found else group
+    most_first = sorted(found.values(), key=lambda group: (-group.number, -group.last_at.timestamp()))
+    return ParkedGroups(groups=tuple(most_first), total=sum(group.number for group in most_first))
+
+
+def _spans(wanted: ParkedFilter) -> Select[Any]:
+    """For each count the time of its first and last, each from the end of an index: an aggregate would read all between."""
+
+    def end(order: Any) -> Any:
+        alike = (now.status == counts.status, now.state == counts.state, now.group_id == counts.group_id)
+        return select(now.at).where(*alike).order_by(order).limit(1).scalar_subquery()
+
+    ends = end(now.at).label("first"), end(now.at.desc()).label("last")
+    return select(counts.group_id, counts.number, *ends).where(*_of_counts(wanted))
+
+
+def _counted_spans(conditions: Conditions) -> Select[Any]:
+    ends = func.min(now.at).label("first"), func.max(now.at).label("last")
+    return select(now.group_id, func.count().label("number"), *ends).where(*conditions).group_by(now.group_id)
 
 
 def _is_counted(wanted: ParkedFilter) -> bool:
@@ -154,12 +164,22 @@ def _parts(connection: Connection, wanted: ParkedFilter) -> Sequence[Conditions]
     return [[now.state == state, now.group_id == group] for state in states for group in named]
 
 
-def _group(group: Any, span: Any, number: int) -> ParkedGroup:
-    described = {name: getattr(group, name) for name in OF_GROUP}
-    return ParkedGroup(**described, number=number, first_at=from_millis(span.first), last_at=from_millis(span.last))
+def _group(named: Any, span: Any) -> ParkedGroup:
+    described = {name: getattr(named, name) for name in OF_GROUP}
+    return ParkedGroup(**described, number=span.number, first_at=from_millis(span.first), last_at=from_millis(span.last))
 
 
-def _item(row: Any) -> ParkedItem:
+def _together(one: ParkedGroup, other: ParkedGroup) -> ParkedGroup:
+    """Of one group in several states or statuses."""
+    ends = {"first_at": min(one.first_at, other.first_at), "last_at": max(one.last_at, other.last_at)}
+    return one.model_copy(update={"number": one.number + other.number, **ends})
+
+
+def _items(connection: Connection, ids: Sequence[UUID]) -> Iterable[ParkedItem]:
+    """In the order of the services."""
+    open_item = (job_items.c.message_id == now.message_id) & (job_items.c.service == now.service) & (job_items.c.open == 1)
+    rows = select(parked_now, job_items.c.job_id).outerjoin(job_items, open_item).where(now.message_id.in_(ids)).order_by(now.service)
     names = ("number", "service", "message_id", "state", "type", "subject", "correlation_id", "size_bytes", "causes", "times")
-    care = ("owner", "status", "note")
-    return ParkedItem(**{name: getattr(row, name) for name in (*names, *care)}, at=from_millis(row.at))
+    care = ("owner", "status", "note", "job_id")
+    for row in connection.execute(rows):
+        yield ParkedItem(**{name: getattr(row, name) for name in (*names, *care)}, at=from_millis(row.at))

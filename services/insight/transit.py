@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from chassis.database import Transaction
-from chassis.outbox import ignoring_repeats
 from contracts.catalogue import BY_TYPE, QUEUED_SERVICES
 from contracts.envelope import WATCHER
+from services.insight import upserts
 from services.insight.tables import hops, in_transit
 
 ENDS = ("handled", "parked")
@@ -42,8 +42,7 @@ def sent(tx: Transaction, messages: Iterable[tuple[UUID, str, int]]) -> None:
     ended = select(hops.c.message_id, hops.c.service).where(hops.c.message_id.in_(ids), hops.c.step.in_(ENDS))
     over = {(row.message_id, row.service) for row in tx.execute(ended)}
     on_the_way = [row for row in rows if (row["message_id"], row["service"]) not in over]
-    if on_the_way:
-        tx.execute(ignoring_repeats(insert(in_transit)), on_the_way)
+    upserts.keep_lowest(tx, in_transit, on_the_way, "sent_at")
 
 
 def oldest_sent(connection: Connection) -> dict[str, int]:

@@ -26,6 +26,11 @@ def keep_highest(tx: Transaction, table: Table, rows: Sequence[Row], name: str) 
     _upsert(tx, table, rows, {name: lambda old, new: case((new > old, new), else_=old)})
 
 
+def keep_lowest(tx: Transaction, table: Table, rows: Sequence[Row], name: str) -> None:
+    """Of a row that is there, this column keeps the lower value."""
+    _upsert(tx, table, rows, {name: lambda old, new: case((new < old, new), else_=old)})
+
+
 def _upsert(tx: Transaction, table: Table, rows: Sequence[Row], changes: Mapping[str, Any]) -> None:
     """In the order of the key, so that two that write the same rows wait for, and do not block, each other."""
     if not rows:
