@@ -33,8 +33,9 @@ class Hour:
         return cls(tuple(known.get(begin) or Minute(at=begin) for begin in row), at)
 
     def counts(self, of: Callable[[Minute], int]) -> list[Value]:
-        """How many in each minute."""
-        return [of(minute) for minute in self.minutes]
+        """How many in each minute; not of the running one, which would look like a fall, unless it is the first that brought any."""
+        whole: list[Value] = [of(minute) for minute in self.minutes[:-1]]
+        return [*whole, None if any(whole) else of(self.minutes[-1])]
 
     def rates(self, of: Callable[[Minute], int]) -> list[Value]:
         """How many a second in each minute; the running one by the seconds that it has had."""
@@ -66,9 +67,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """What `<hour-chart>` draws, and the words for who cannot see it."""
+    """What `<hour-chart>` draws, and the words for who cannot see it. `nothing` is said where there is nothing to draw."""
 
     title: str
+    nothing: str
     unit: str
     labels: Sequence[str]
     lines: tuple[Line, ...]
@@ -77,9 +79,8 @@ class Chart:
     def data(self) -> str:
         series = [{"name": line.name, "tone": line.tone, "values": list(line.values)} for line in self.lines]
         whole = all(isinstance(value, int) for line in self.lines for value in line.values if value is not None)
-        return json.dumps(
-            {"unit": self.unit, "whole": whole, "minutes": list(self.labels), "series": series}, ensure_ascii=False, separators=(",", ":")
-        )
+        drawn = {"unit": self.unit, "whole": whole, "minutes": list(self.labels), "series": series}
+        return json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
 
     @property
     def empty(self) -> bool:

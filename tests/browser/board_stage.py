@@ -13,9 +13,9 @@ from werkzeug.serving import make_server
 from contracts.ops import Hop, OpsStatus
 from services.console.frame import LANGUAGE_COOKIE, SESSION_COOKIE, THEME_COOKIE
 from tests.browser.looking import Complaints
+from tests.services.console.board_seeds import report_all
 from tests.services.console.conftest import Console, InsightStore
 
-AT_ONCE = 400
 MOUNT = "/console"
 
 
@@ -41,9 +41,7 @@ class BoardStage:
             self.insight.deliver(status)
 
     def report(self, hops: Iterable[Hop]) -> None:
-        all_hops = [*hops]
-        for begin in range(0, len(all_hops), AT_ONCE):
-            self.insight.report(*all_hops[begin : begin + AT_ONCE])
+        report_all(self.insight, hops)
 
     def stop(self) -> None:
         self._server.shutdown()

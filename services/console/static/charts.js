@@ -1,8 +1,8 @@
 // Draws <hour-chart data-chart="{…}">: lines over the last hour, redrawn in place when the attribute, the theme or the width changes.
 //
-// data-chart: {unit, minutes: ["12:04", …], series: [{name, tone, values: [number | null, …]}]}; tone: main, second, third or bad.
-// The drawing lives in a shadow root, so that a page that is morphed under it never touches the canvas. Who cannot see it has the
-// label, which says the last values, and a table behind the link beside it.
+// data-chart: {unit, whole, minutes: ["12:04", …], series: [{name, tone, values: [number | null, …]}]}; tone: main, second, third or bad;
+// whole: no fractions on the axis. The drawing lives in a shadow root, so that a page that is morphed around it never touches the canvas.
+// Who cannot see it has the newest values in words above it, and all of them in the table behind the link beside it.
 (() => {
   "use strict";
   const TONES = {
@@ -24,18 +24,14 @@
       name: series.name,
       data: series.values,
       showSymbol: false,
-      // A minute between two that are not known is a point, or it would not be seen at all.
-      symbol: "circle",
-      symbolSize: 4,
-      showAllSymbol: "auto",
       silent: true,
       color: colour,
       lineStyle: { width: tone.width, type: tone.type },
       markPoint: lonely(series.values, colour),
-      endLabel: { show: false },
     };
   }
 
+  // A minute between two that are not known is a point: a line needs two.
   function lonely(values, colour) {
     const alone = values.flatMap((value, place) =>
       value !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null ? [{ coord: [place, value] }] : [],

@@ -127,15 +127,15 @@ def _tiles(told: Overview) -> Iterable[Tile]:
     oldest = Spark.of(hour.levels(lambda minute: minute.oldest_seconds))
     age, unhandled = _age(told.oldest_seconds), t("还没有处理的", "not yet handled")
     yield Tile(t("最久等待", "Longest wait"), *age, unhandled, by_age(told.oldest_seconds), oldest, "/queues?sort=-oldest")
-    unit, again = t("条", ""), t("会自动再试", "tried again by itself")
+    unit, again = t("条", ""), t("会自动再试", "tried again")
     yield Tile(
         t("重试", "Retries"), number(told.retries), unit, again, "fine", Spark.of(hour.levels(lambda minute: minute.retries)), "/retries"
     )
     level: Level = "late" if told.parked else "fine"
-    somebody, parked = t("等人处理", "wait for somebody"), Spark.of(hour.levels(lambda minute: minute.parked))
+    somebody, parked = t("等人处理", "wait for you"), Spark.of(hour.levels(lambda minute: minute.parked))
     yield Tile(t("滞留", "Parked"), number(told.parked), unit, somebody, level, parked, "/parked")
     level = "late" if told.spooled else "fine"
-    broker, spooled = t("等消息总线", "wait for the broker"), Spark.of(hour.levels(lambda minute: minute.spooled))
+    broker, spooled = t("等消息总线", "wait for broker"), Spark.of(hour.levels(lambda minute: minute.spooled))
     yield Tile(t("网关暂存", "Spooled"), number(told.spooled), unit, broker, level, spooled, "/queues/gateway")
 
 

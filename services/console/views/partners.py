@@ -121,6 +121,7 @@ def _card(partner: PartnerStatus, at: datetime) -> Card:
     hour = Hour.of(partner.minutes, at)
     latency = Chart(
         t("最近一小时的应答时间", "How long answers took in the last hour"),
+        t("最近一小时没有调用", "No calls in the last hour"),
         "ms",
         hour.labels,
         (

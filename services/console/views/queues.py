@@ -128,6 +128,7 @@ def _detail(queue: QueueStatus, at: datetime) -> Detail:
     hour = Hour.of(queue.minutes, at)
     rates = Chart(
         t("最近一小时：每分钟的消息", "The last hour: messages a minute"),
+        t("最近一小时没有消息", "No messages in the last hour"),
         t("条/分钟", "/min"),
         hour.labels,
         (
@@ -137,7 +138,13 @@ def _detail(queue: QueueStatus, at: datetime) -> Detail:
         ),
     )
     oldest = Line(t("最久等待", "longest wait"), "main", hour.levels(lambda minute: minute.oldest_seconds))
-    waits = Chart(t("最近一小时：最久等待", "The last hour: longest wait"), t("秒", "s"), hour.labels, (oldest,))
+    waits = Chart(
+        t("最近一小时：最久等待", "The last hour: longest wait"),
+        t("最近一小时没有等过的", "Nothing waited in the last hour"),
+        t("秒", "s"),
+        hour.labels,
+        (oldest,),
+    )
     copies = Table("copies", _COPY_COLUMNS, queue.copies, nothing=t("没有听说过它的任何副本", "No copy of it has been heard of"))
     found = list(troubles(queue))
     return Detail(queue, found, copies, rates, waits)

@@ -1,7 +1,8 @@
 """What services tell of themselves, for tests of the pages that show it: statuses of copies, and an hour of hops."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ from contracts.appointments import AppointmentRequested
 from contracts.catalogue import QUEUED_SERVICES
 from contracts.ops import Breaker, Cause, Hop, OpsStatus, QuotaUsed
 
+AT_ONCE = 400
 TYPE = "appointment.requested"
 READERS = AppointmentRequested.readers
 
@@ -58,19 +60,26 @@ def a_call(partner: str, *, minutes: float = 0.5, milliseconds: float = 40, outc
 def an_hour() -> Iterator[Hop]:
     """Of a dealer's quiet afternoon: a wave of bookings, a slow DMS for a while."""
     for minute in range(59, 0, -1):
-        busy = 2 + (minute * 7) % 5 + (6 if 20 < minute < 32 else 0)
+        busy = 1 + (minute * 7) % 3 + (3 if 20 < minute < 32 else 0)
         for _ in range(busy):
             request = uuid4()
-            yield a_hop("gateway", "published", minutes=minute, message_id=request, type="appointment.request")
-            yield a_hop("appointments", "handled", minutes=minute, message_id=request, type="appointment.request", milliseconds=9)
+            yield a_hop("gateway", "published", minutes=minute, message_id=request, type="request.appointment")
+            yield a_hop("appointments", "handled", minutes=minute, message_id=request, type="request.appointment", milliseconds=9)
             yield a_hop("appointments", "published", minutes=minute, message_id=(told := uuid4()))
             yield from (a_hop(reader, "handled", minutes=minute, message_id=told, milliseconds=6) for reader in READERS)
         slow = 9 if 20 < minute < 32 else 1
-        for place in range(busy // 2):
+        for place in range(busy):
             yield a_call("dms", minutes=minute, milliseconds=(30 + 11 * place) * slow)
             yield a_call("csc", minutes=minute, milliseconds=22 + 5 * place)
         if 24 < minute < 30:
             yield a_call("dms", minutes=minute, milliseconds=3000, outcome="unavailable")
+
+
+def report_all(insight: Any, hops: Iterable[Hop]) -> None:
+    """In reports that are not too long."""
+    left = iter(hops)
+    while some := tuple(islice(left, AT_ONCE)):
+        insight.report(*some)
 
 
 def a_bad_answer(partner: str = "dms", message_id: UUID | None = None) -> tuple[Hop, Hop]:
