@@ -10,6 +10,7 @@ def main() -> None:
     import eventlet
 
     eventlet.monkey_patch()
+    from bench.ours.service import VisitsService
     from bench.ours.store import metadata
     from chassis import logs
     from launcher.commands.speaking import settings_for
@@ -22,7 +23,7 @@ def main() -> None:
     migrate_all(settings, ["appointments"])
     made = assemble(settings)
     metadata.create_all(made.database("appointments").engine)
-    SERVICES["appointments"] = Service("appointments", "bench.ours.service", "VisitsService")
+    SERVICES["appointments"] = Service("appointments", VisitsService.__module__, VisitsService.__name__)
     sys.exit(serve(made, ["appointments"], ready=lambda: None))
 
 

@@ -84,7 +84,7 @@ def _figures(sizes: list[Size]) -> Iterator[Figure]:
         yield alone(f"{work}, {large.name} rows, p99", slowest, unit="ms", goal=SEARCH_MS, better="lower")
 
 
-def _questions(size: Size) -> dict[str, Ask]:
+def questions(size: Size) -> dict[str, Ask]:
     """What is asked of insight, each with the number of the time that it is asked: a trace is of another booking each time."""
 
     def found_by(by: SearchBy, value: str) -> Ask:
@@ -98,7 +98,7 @@ def _questions(size: Size) -> dict[str, Ask]:
         "search by VIN": found_by("vin", seeding.VIN),
         "search by phone": found_by("mobile", seeding.MOBILE),
         "search by number": found_by("number", seeding.DMS_NO),
-        "trace": lambda connection, number: timeline.trace(connection, _appointment(1 + number * 7919 % (bookings - 1))).moments,
+        "trace": lambda connection, number: timeline.trace(connection, appointment(1 + number * 7919 % (bookings - 1))).moments,
     }
 
 
@@ -106,14 +106,14 @@ def _one_group() -> ParkedFilter:
     return ParkedFilter(service=seeding.SERVICES[1], type=seeding.TYPES[1], rule=seeding.RULES[0])
 
 
-def _appointment(copy: int) -> UUID:
+def appointment(copy: int) -> UUID:
     return UUID(hex=f"{seeding.APPOINTMENT.hex[:-6]}{copy:06X}")
 
 
 def _ask_all(size: Size) -> None:
     engine = open_engine(size.corner.database_url.replace("{schema}", "insight"), pool_size=1)
     database = Database(engine, OutboxWriter("insight", size.vault))
-    for work, ask in _questions(size).items():
+    for work, ask in questions(size).items():
         took = [_milliseconds(database, ask, number) for number in range(REPEATS + 3)][3:]
         size.took.setdefault(work, []).append(median(took))
         if work.startswith(("search", "trace")):
