@@ -14,7 +14,7 @@ from contracts.envelope import Contract, Event
 
 LENGTH = 24
 """Hexadecimal characters of the hash: 96 bits tell all cars and phones there are from each other."""
-MOST = 40
+MOST = 60
 """Values of one message; an answer with more owners than that is found by the first of them."""
 
 
