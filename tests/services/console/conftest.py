@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
+from jinja2.bccache import Bucket, BytecodeCache
 from pydantic import SecretStr
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
@@ -42,6 +43,23 @@ PASSWORD = "eine lange Strasse im Regen"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 MOUNTED = "http://console.test/console"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for the run: that takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class CopiedHouse(House):
@@ -145,6 +163,7 @@ class Console:
         process = SimpleNamespace(settings=settings, health=Health())
         self.context = context_of(self.house.runtime(process=process, keepings=[]), self.now, Passwords(QUICK))
         self.app = console_app(self.context)
+        self.app.jinja_env.bytecode_cache = COMPILED
 
     def visitor(self) -> Visitor:
         """Somebody who is not logged in."""
