@@ -1,6 +1,7 @@
 """Many rows, set-wise: insight's own functions write a pattern of some, which the database then copies under other ids.
 
-Stamping replaces the last six characters of an id by the number of the copy, so copies are distinct and stand in the order of the index.
+Stamping replaces the last six characters of an id (ffffff in the pattern) by the number of the copy: copies are distinct, and come in the
+order of the index.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,8 +25,8 @@ RULES = ("missing", "string_type")
 GROUPS = len(SERVICES) * len(TYPES) * len(RULES)
 READERS = ("messaging", "pages", "insight")
 VIN, MOBILE, PLATE, DMS_NO = "LSBENCH0000000001", "13800138000", "渝A00001", "DMS-BENCH-000001"
-APPOINTMENT, BINDING = UUID("a0000000-0000-4000-8000-0000000f0000"), UUID("b0000000-0000-4000-8000-0000000f0000")
-FOLLOWER, CHAIN = UUID("c0000000-0000-4000-8000-0000000f0000"), UUID("d0000000-0000-4000-8000-0000000f0000")
+APPOINTMENT, BINDING = UUID("a0000000-0000-4000-8000-000000ffffff"), UUID("b0000000-0000-4000-8000-000000ffffff")
+FOLLOWER, CHAIN = UUID("c0000000-0000-4000-8000-000000ffffff"), UUID("d0000000-0000-4000-8000-000000ffffff")
 HOPS_OF_PATTERN = 3 * (1 + len(READERS))
 
 
@@ -33,7 +34,7 @@ def write_pattern(tx: Transaction, vault: Vault) -> None:
     """One booking with its binding, and one parked message of each group."""
     store, at = InsightStore(), datetime.now(UTC) - timedelta(days=1)
     for number, event in enumerate(_events(vault)):
-        message = event.identified(UUID(f"e{number:07d}-0000-4000-8000-0000000f0000"))
+        message = event.identified(UUID(f"e{number:07d}-0000-4000-8000-000000ffffff"))
         envelope = wrap(message, source=event.owner, vault=vault, cause=None).model_copy(update={"correlationid": CHAIN})
         store.add_message(tx, envelope)
         steps = [(event.owner, "published"), *((reader, "handled") for reader in READERS)]
@@ -76,7 +77,7 @@ def _parked(at: datetime) -> list[Hop]:
     return [
         Hop(
             service=service,
-            message_id=UUID(f"f{number:07d}-0000-4000-8000-0000000f0000"),
+            message_id=UUID(f"f{number:07d}-0000-4000-8000-000000ffffff"),
             step="parked",
             attempt=1,
             type=type,

@@ -164,7 +164,7 @@ def _seed_insight(size: Size, bookings: int, parked: int, step: Callable[[], Non
 def _seed_outbox(size: Size, rows: int, step: Callable[[], None]) -> None:
     """One row as our own writer makes it, and copies of it that all wait."""
     schema = size.corner.schema("appointments")
-    event = VisitNoted.model_validate(visit()).identified(UUID(hex=f"{uuid4().hex[:-6]}0F0000"))
+    event = VisitNoted.model_validate(visit()).identified(UUID(hex=f"{uuid4().hex[:-6]}FFFFFF"))
     engine = open_engine(size.corner.database_url.replace("{schema}", "appointments"), pool_size=1)
     with Database(engine, OutboxWriter("appointments", size.vault)).write() as tx:
         tx.tell(event)

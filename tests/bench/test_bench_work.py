@@ -1,4 +1,4 @@
-"""What the rows have done: the handler's work for one event, the pattern that a million rows are copied from. On SQLite, for their shape."""
+"""What the rows have done: the handler's work for one event, and the pattern of a million rows. On SQLite, for their shape."""
 
 from collections.abc import Iterator
 from pathlib import Path
