@@ -50,6 +50,7 @@ payloads = Table(
     metadata,
     Column("message_id", ID, primary_key=True),
     Column("service", String(32), primary_key=True),
+    Column("number", BigInteger, nullable=False, comment="how the message stood when it was asked for: as in parked_now"),
     Column("asked_at", BigInteger, nullable=False),
     Column("came_at", BigInteger),
     Column("sealed_body", LongText, comment="as it came; opened only to answer"),

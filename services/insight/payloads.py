@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, select, update
 
-from chassis.database import Transaction, millis
+from chassis.database import Transaction
 from contracts.envelope import Envelope
 from contracts.operating import ParkedItem
 from services.insight import upserts
@@ -17,19 +17,19 @@ ASKED_AGAIN_MS = 30_000
 
 
 def sealed(connection: Connection, message: ParkedItem, now: int) -> str | None:
-    """As it came, if it came after the message was last changed and within the hour."""
+    """As it came, if it came within the hour, and the message stands as it stood then."""
     row = connection.execute(select(payloads).where(_of(message.message_id, message.service))).first()
-    fresh = row is not None and row.came_at is not None and row.asked_at >= millis(message.at) and row.came_at > now - KEPT_MS
+    fresh = row is not None and row.came_at is not None and row.number == message.number and row.came_at > now - KEPT_MS
     return str(row.sealed_body) if row is not None and fresh else None
 
 
 def ask(tx: Transaction, message: ParkedItem, now: int) -> bool:
     """Write down that it is asked for now. False where it was asked just before, and no answer came yet."""
     row = tx.execute(select(payloads).where(_of(message.message_id, message.service)).with_for_update()).first()
-    if row and row.came_at is None and row.asked_at > max(now - ASKED_AGAIN_MS, millis(message.at)):
+    if row and row.came_at is None and row.asked_at > now - ASKED_AGAIN_MS and row.number == message.number:
         return False
-    asked = {"message_id": message.message_id, "service": message.service, "asked_at": now, "came_at": None, "sealed_body": None}
-    upserts.replace(tx, payloads, [asked], "asked_at", "came_at", "sealed_body")
+    asked = {"number": message.number, "asked_at": now, "came_at": None, "sealed_body": None}
+    upserts.replace(tx, payloads, [{"message_id": message.message_id, "service": message.service, **asked}], *asked)
     return True
 
 
