@@ -11,10 +11,14 @@ from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from contracts.ops import Hop, OpsStatus
+from services.console.access import ROLES
 from services.console.frame import LANGUAGE_COOKIE, SESSION_COOKIE, THEME_COOKIE
+from services.console.service import ConsoleService
+from services.insight.service import InsightService
 from tests.browser.looking import Complaints
 from tests.services.console.board_seeds import report_all
-from tests.services.console.conftest import Console, InsightStore
+from tests.services.console.conftest import PASSWORD, Console, InsightStore
+from tests.services.house import House
 
 MOUNT = "/console"
 
@@ -23,8 +27,14 @@ class BoardStage:
     """`url` is where the console is; its clock is the real one."""
 
     def __init__(self, folder: Path) -> None:
-        self.insight = InsightStore(folder)
-        self.console = Console(folder, self.insight.url)
+        made = folder / "made"
+        made.mkdir()
+        House(InsightService(), made / "insight.sqlite").database.dispose()
+        self.insight = InsightStore(made / "insight.sqlite", folder)
+        self.console = Console(House(ConsoleService(), folder / "console.sqlite"), self.insight.url)
+        for role in ROLES:
+            self.console.context.staff.add("test", role, role)
+            self.console.context.staff.change_password(role, PASSWORD)
         self.console.now.at = datetime.now(UTC)
         self._server = make_server("127.0.0.1", 0, self._mounted, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.port}{MOUNT}"

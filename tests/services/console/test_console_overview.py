@@ -32,7 +32,7 @@ def english(visitor):
 
 
 def verdict_of(answer):
-    return re.search(r'<h2 id="verdict" role="status">(.*?)</h2>', answer.text, re.DOTALL).group(1).strip()
+    return re.search(r'<h2 id="verdict">(.*?)</h2>', answer.text, re.DOTALL).group(1).strip()
 
 
 def findings_of(answer):
