@@ -5,14 +5,14 @@ the work is begun anew when it is back. (design section 3; the table of errors i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import eventlet
 from sqlalchemy.exc import IntegrityError
 
-from chassis import crash, inbox, lines, parked, retries
+from chassis import crash, inbox, lines, parked, retries, tracing
 from chassis.clock import milliseconds_now
 from chassis.database import Conflict, Database, Transaction
 from chassis.errors import ContractBroken, Held, Unavailable
@@ -75,6 +75,10 @@ class Opened:
     def id(self) -> UUID:
         return self.envelope.id
 
+    def under(self, span: tracing.Span) -> "Opened":
+        """What is told because of it belongs to this span."""
+        return self if span.traceparent == self.envelope.traceparent else replace(self, envelope=tracing.under(self.envelope, span))
+
 
 class Reading(Protocol):
     """An entrypoint: does the work of one message in its own way."""
@@ -112,19 +116,26 @@ class Handling:
 
     def take(self, delivery: Delivery) -> None:
         """Do the work and settle. Returns without settling only when it comes again: when stopping, or when its link is gone."""
-        while not (self.stopping or delivery.gone()):
-            try:
-                self._once(delivery)
-            except (Unavailable, Conflict):
-                log.warning("database_awaited", service=self.service)
-                eventlet.sleep(DATABASE_PAUSE)
-            except Exception as error:  # not even the failure could be written down: keep the message, and say so
-                log.critical("outcome_not_written_down", service=self.service, exc_info=error)
-                eventlet.sleep(MISTAKE_PAUSE)
-            else:
-                crash.here("after_commit", self.service)
-                delivery.settle()
-                return
+        while self.wants(delivery) and (pause := self.try_once(delivery)):
+            eventlet.sleep(pause)
+
+    def wants(self, delivery: Delivery) -> bool:
+        """False for one that comes again."""
+        return not (self.stopping or delivery.gone())
+
+    def try_once(self, delivery: Delivery) -> float:
+        """Do the work and settle. 0 when it has ended; otherwise the seconds to wait before it is begun anew."""
+        try:
+            self._once(delivery)
+        except (Unavailable, Conflict):
+            log.warning("database_awaited", service=self.service)
+            return DATABASE_PAUSE
+        except Exception as error:  # noqa: BLE001 - not even the failure could be written down: keep the message, and say so
+            log.critical("outcome_not_written_down", service=self.service, exc_info=error)
+            return MISTAKE_PAUSE
+        crash.here("after_commit", self.service)
+        delivery.settle()
+        return 0
 
     def _once(self, delivery: Delivery) -> None:
         """Raises only when nothing could be written down."""
@@ -133,10 +144,15 @@ class Handling:
         except ContractBroken as broken:
             self._park_unreadable(delivery, broken)
             return
+        span = tracing.handled(self.service, opened.envelope, delivery.attempt)
+        trouble = ""
         try:
-            self._work(opened)
+            self._work(opened.under(span))
         except Exception as error:  # noqa: BLE001 - the one place where a handler's error becomes a retry or a parked message
+            trouble = type(error).__name__
             self._write_down(opened, error)
+        finally:
+            span.end(trouble)
 
     def _work(self, opened: Opened) -> None:
         if opened.delivery.poison:

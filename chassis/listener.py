@@ -19,6 +19,7 @@ from nameko.extensions import DependencyProvider
 from chassis.last_words import say
 from chassis.logs import get_logger
 from chassis.proxies import Proxies
+from chassis.route import Route
 from chassis.settings import Http, SettingsError
 from chassis.wire import IDLE_SECONDS, Door, Wire
 
@@ -177,7 +178,9 @@ class Mount(DependencyProvider):
         return bound
 
     def start(self) -> None:
-        self.runtime.process.listener.mount(self.zone, self.prefix, self.create_app(self.runtime))
+        runtime = self.runtime
+        route = Route(runtime.name, self.zone, self.prefix, self.create_app(runtime), runtime.process.telemetry)
+        runtime.process.listener.mount(self.zone, self.prefix, route)
 
     def stop(self) -> None:
         self.runtime.process.listener.mount(self.zone, self.prefix, _stopping)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from chassis import tracing
 from chassis.errors import ContractBroken
 from chassis.lookups import lookups_of
 from chassis.privacy import Vault, violations_of
@@ -29,7 +30,7 @@ def wrap(message: Contract, *, source: str, vault: Vault, cause: Envelope | None
         partnersequence=sequence,
         correlationid=cause.correlationid if cause else message.id,
         causationid=cause.id if cause else None,
-        traceparent=cause.traceparent if cause else None,
+        traceparent=cause.traceparent if cause else tracing.origin(source, message.type_name()),
         dealercode=getattr(message, "dealer_code", "") or (cause.dealercode if cause else ""),
         actorkind=actor.kind,
         actorid=actor.id,

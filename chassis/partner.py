@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay, wait_random_exponential
 from urllib3.exceptions import HTTPError
 
-from chassis import crash
+from chassis import crash, tracing
 from chassis.answers import Unauthorised, answer_of, outcome_of
 from chassis.breaker import Way
 from chassis.called import Called
@@ -32,6 +32,7 @@ A = TypeVar("A", bound=BaseModel)
 
 CONNECT_SECONDS = 3.0
 OPERATION_LENGTH = 96
+ANSWERED = ("ok", "refused")
 
 log = get_logger(__name__)
 
@@ -49,9 +50,12 @@ class _Question(Generic[A]):
         headers = {"Correlation-Id": str(self.command.correlation_id)}
         if self.method != "GET":
             headers |= {"Idempotency-Key": str(self.command.id), "Content-Type": "application/json"}
-        if self.command.envelope and self.command.envelope.traceparent:
-            headers["traceparent"] = self.command.envelope.traceparent
         return headers
+
+    @property
+    def carried(self) -> str | None:
+        """The trace that it belongs to, where others have begun one."""
+        return self.command.envelope.traceparent if self.command.envelope else None
 
 
 def patient(seconds: float, attempts: int, sleep: Callable[[float], None] = time.sleep) -> Retrying:
@@ -131,10 +135,11 @@ class PartnerClient:
     def _noted(self, question: _Question[A], seconds: float) -> A:
         operation = f"{question.method} {question.path}"[:OPERATION_LENGTH]
         call = PartnerCall(self.name, operation, datetime.now(UTC), 0.0, None, "unavailable", 0)
+        span = tracing.called(self.name, question.method, question.command.id, question.carried)
         began = time.monotonic()
         try:
             with within(seconds, self.name):
-                response = self._send(question, seconds)
+                response = self._send(question, seconds, span.traceparent)
                 crash.here("before_answer", self.name)
                 with response:
                     call = replace(call, status=response.status_code)
@@ -147,15 +152,17 @@ class PartnerClient:
             raise
         finally:
             self._calls.add(question.command.id, replace(call, milliseconds=(time.monotonic() - began) * 1000))
+            span.note({"cheqiao.outcome": call.outcome, "http.response.status_code": call.status or 0})
+            span.end("" if call.outcome in ANSWERED else call.outcome)
 
-    def _send(self, question: _Question[A], seconds: float) -> requests.Response:
+    def _send(self, question: _Question[A], seconds: float, traceparent: str | None) -> requests.Response:
         body = question.body.model_dump_json(exclude_none=True).encode() if question.body else None
         try:
             return self._session.request(
                 question.method,
                 self._base_url + question.path,
                 data=body,
-                headers=question.headers,
+                headers=question.headers | ({"traceparent": traceparent} if traceparent else {}),
                 timeout=(min(CONNECT_SECONDS, seconds), seconds),
                 allow_redirects=False,
                 stream=True,

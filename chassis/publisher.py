@@ -15,7 +15,7 @@ import kombu
 from amqp import spec
 from eventlet.event import Event
 
-from chassis import broker, topology
+from chassis import broker, topology, tracing
 from chassis.errors import Unavailable
 from chassis.logs import get_logger
 from chassis.messages import encode, wrap
@@ -37,10 +37,11 @@ Outcome = Callable[[bool], None]
 class Receipt:
     """What became of one message: confirmed once every queue it went to has it, failed if any has not."""
 
-    def __init__(self, copies: int, on_outcome: Outcome | None = None) -> None:
+    def __init__(self, copies: int, on_outcome: Outcome | None = None, span: tracing.Span = tracing.UNTRACED) -> None:
         self._open = copies
         self._event = Event()
         self._on_outcome = on_outcome
+        self._span = span
 
     def copy_settled(self, confirmed: bool) -> None:
         if self._event.ready():
@@ -48,6 +49,7 @@ class Receipt:
         self._open -= 1
         if not confirmed or not self._open:
             self._event.send(confirmed)
+            self._span.end("" if confirmed else "not confirmed")
             if self._on_outcome:
                 self._on_outcome(confirmed)
 
@@ -84,7 +86,7 @@ class Publisher:
             raise Unavailable("broker")
         if self._blocked or broker.backlog(self._connection) > LARGEST_BACKLOG:
             raise Unavailable("broker takes nothing (alarm)")
-        receipt = Receipt(len(routes), on_outcome)
+        receipt = Receipt(len(routes), on_outcome, tracing.published(self._service, type_name, message_id, body))
         try:
             for route in routes:
                 self._send_copy(route, message_id, type_name, body, receipt)

@@ -7,7 +7,7 @@ takes no other with it. No savepoints: a deadlock destroys them silently. (desig
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chassis import crash, inbox
+from chassis import crash, inbox, tracing
 from chassis.clock import milliseconds_now
 from chassis.database import Transaction
 from chassis.errors import ContractBroken
@@ -26,6 +26,7 @@ class Part:
     opened: Opened
     work: Work
     received_at: int
+    span: tracing.Span
 
     @property
     def taken(self) -> inbox.Taken:
@@ -39,28 +40,38 @@ class Repeated(Exception):
 class Together:
     """What `Handling.take` does for one delivery, for several."""
 
-    def __init__(self, handling: Handling) -> None:
+    def __init__(self, handling: Handling, by_itself: Callable[[Delivery], None]) -> None:
+        """`by_itself` takes one that may take its time, and does not wait for it: nobody behind it in the lane is held up."""
         self._handling = handling
+        self._by_itself = by_itself
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
-        """Settles what is done or written down; returns without settling only what comes again."""
-        if len(deliveries) > 1 and self._is_done(deliveries):
+        """Settles what is done, and hands on what is not."""
+        wanted = [delivery for delivery in deliveries if self._handling.wants(delivery)]
+        if len(wanted) == 1:
+            self._take_one(wanted[0])
+        elif wanted and self._is_done(wanted):
             crash.here("after_commit", self._handling.service)
-            for delivery in deliveries:
+            for delivery in wanted:
                 delivery.settle()
-            return
-        for delivery in deliveries:
-            self._handling.take(delivery)
+        else:
+            for delivery in wanted:
+                self._by_itself(delivery)
+
+    def _take_one(self, delivery: Delivery) -> None:
+        if self._handling.try_once(delivery):
+            self._by_itself(delivery)
 
     def _is_done(self, deliveries: Sequence[Delivery]) -> bool:
         """False: nothing of it is in the database, and each is to be done by itself."""
-        if self._handling.stopping or any(delivery.gone() for delivery in deliveries):
-            return False
         try:
-            self._commit([self._part_of(delivery) for delivery in deliveries])
+            parts = [self._part_of(delivery) for delivery in deliveries]
+            self._commit(parts)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is met again by the one message whose it is
             log.info("done_one_by_one", service=self._handling.service, messages=len(deliveries), cause=type(error).__name__)
             return False
+        for part in parts:
+            part.span.end()
         return True
 
     def _part_of(self, delivery: Delivery) -> Part:
@@ -70,7 +81,9 @@ class Together:
         joining = self._handling.joining.get(opened.envelope.type)
         if joining is None:
             raise ContractBroken("envelope", (("type", "is done by itself"),))
-        return Part(opened, joining.part(opened), milliseconds_now())
+        span = tracing.handled(self._handling.service, opened.envelope, delivery.attempt)
+        opened = opened.under(span)
+        return Part(opened, joining.part(opened), milliseconds_now(), span)
 
     def _commit(self, parts: Sequence[Part]) -> None:
         """The inbox comes first: a second copy at the same time waits there, before it has changed anything."""

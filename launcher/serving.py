@@ -11,6 +11,7 @@ from eventlet.event import Event
 from nameko.containers import ServiceContainer
 from nameko.runners import ServiceRunner
 
+from chassis import tracing
 from chassis.listener import Listener
 from chassis.logs import get_logger
 from chassis.process import Process
@@ -36,6 +37,7 @@ def serve(made: Process, names: Iterable[str], ready: Callable[[], None]) -> int
     names = tuple(names)
     if {"pages", "console"} & set(names):
         require_assets(made.settings.web_assets)
+    tracing.start()
     _answer_until_mounted(made, names)
     made.listener.start()
     nameko.config.setup({"max_workers": WORKERS})
@@ -106,6 +108,7 @@ def _stop(runner: ServiceRunner, listener: Listener, seconds: float) -> None:
     with eventlet.Timeout(seconds, False):
         runner.stop()
         listener.stop(1)
+        tracing.stop()
         log.info("stopped")
         return
     log.warning("stopped_late", seconds=seconds)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import requests
 from urllib3.exceptions import HTTPError
 
+from chassis import tracing
 from chassis.breaker import Way
 from chassis.called import HttpSms
 from chassis.calls import CallLog, PartnerCall
@@ -89,6 +90,7 @@ class ConfiguredProvider:
     def _noted(self, wish: SendSms) -> Iterator[list[int]]:
         """Written down however it ends; the list takes the status."""
         status: list[int] = []
+        span = tracing.called(PARTNER, "POST", wish.id)
         started_at, began, outcome = datetime.now(UTC), time.monotonic(), "unavailable"
         try:
             yield status
@@ -100,6 +102,8 @@ class ConfiguredProvider:
             milliseconds = (time.monotonic() - began) * 1000
             call = PartnerCall(PARTNER, "POST", started_at, milliseconds, status[-1] if status else None, outcome, attempt=0)
             self._calls.add(wish.id, call)
+            span.note({"cheqiao.outcome": outcome})
+            span.end("" if outcome in ("ok", "refused") else outcome)
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 import eventlet
 import pytest
 import requests
+from prometheus_client import CollectorRegistry
 
 from chassis.listener import Listener, Mount
 from chassis.proxies import Proxies
 from chassis.runtime import ServiceRuntime
 from chassis.settings import Http, SettingsError
+from chassis.telemetry import Telemetry
 
 ANY = "127.0.0.1:0"
 
@@ -357,8 +359,10 @@ class Container:
     """As much of a nameko container as a mount sees: the runtime that its service shares."""
 
     def __init__(self, listener: Listener) -> None:
-        self.service_name = "pages"
+        self.service_name = self.name = "pages"
         self.process = self
+        self.registry = CollectorRegistry()
+        self.telemetry = Telemetry(self.registry)
         self.listener = listener
         self.shared_extensions = {ServiceRuntime: self}
 
@@ -375,3 +379,32 @@ def test_a_service_mounts_its_application_and_asks_callers_to_come_again_when_it
 
     assert up.text.startswith("pages|/m")
     assert (down.status_code, down.headers["Retry-After"], down.json()["code"]) == (503, "5", "stopping")
+
+
+def test_requests_are_timed_by_what_is_mounted_and_not_by_what_was_asked_for(listener):
+    container = Container(listener)
+    Mount("public", "/m", lambda _runtime: saying("pages")).bind(container, "web").start()
+
+    with running(listener) as address:
+        for method, path in (("GET", "/m/one"), ("GET", "/m/two?openid=o123"), ("BREW", "/m")):
+            requests.request(method, address + path, timeout=10)
+
+    def timed(method: str) -> float | None:
+        labels = {"zone": "public", "route": "/m", "method": method, "status": "2xx"}
+        return container.registry.get_sample_value("cheqiao_http_request_seconds_count", labels)
+
+    assert (timed("GET"), timed("other")) == (2, 1)
+
+
+def test_an_application_that_breaks_is_timed_as_broken(listener):
+    def broken(_environ, _start_response):
+        raise KeyError
+
+    container = Container(listener)
+    Mount("public", "/m", lambda _runtime: broken).bind(container, "web").start()
+
+    with running(listener) as address:
+        got(f"{address}/m")
+
+    labels = {"zone": "public", "route": "/m", "method": "GET", "status": "5xx"}
+    assert container.registry.get_sample_value("cheqiao_http_request_seconds_count", labels) == 1

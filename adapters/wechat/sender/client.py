@@ -19,7 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from urllib3.exceptions import HTTPError
 
 from adapters.wechat.sender.errcodes import Next, after, after_token_call
-from chassis import crash
+from chassis import crash, tracing
 from chassis.answers import seconds_asked
 from chassis.breaker import Way
 from chassis.calls import CallLog, PartnerCall
@@ -179,7 +179,7 @@ class WeChatClient:
     @contextmanager
     def _noted(self, request: "Request[A]", on_behalf: OnBehalf) -> Iterator[_Call]:
         """Every call is written down, however it ends; the path without its query, which holds the token."""
-        call = _Call()
+        call, span = _Call(), tracing.called(PARTNER, request.method, on_behalf.message_id)
         started_at, began = datetime.now(UTC), time.monotonic()
         outcome = "ok"
         try:
@@ -197,6 +197,8 @@ class WeChatClient:
             operation = f"{request.method} {request.path}"
             done = PartnerCall(PARTNER, operation, started_at, (time.monotonic() - began) * 1000, call.status, outcome, attempt=0)
             self._calls.add(on_behalf.message_id, done)
+            span.note({"http.route": request.path, "cheqiao.outcome": outcome})
+            span.end("" if outcome == "ok" else outcome)
 
     def _sent(self, request: "Request[A]", seconds: float) -> tuple[int, bytes]:
         """Status and body of a 200. Raises Unavailable for anything else: WeChat says its noes in a 200."""
