@@ -84,7 +84,7 @@ def test_a_consumer_is_paused_and_resumed(stage: BoardStage, browser: Browser, c
         expect(page.get_by_text("已下令暂停")).to_be_visible()
         assert type(stage.insight.told()[0]) is PauseConsumer
 
-        stage.tell(a_status("dms", ago=0, copy_id=running.copy_id, paused=True, consuming=False))
+        stage.tell(a_status("dms", copy_id=running.copy_id, paused=True, consuming=False))
         expect(page.get_by_text("已暂停，到有人恢复为止")).to_be_visible()
         page.get_by_role("button", name="恢复消费").click()
         page.get_by_role("dialog").get_by_role("button", name="恢复消费").click()
