@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import requests
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from launcher.house import SCHEMAS
 from launcher.stage import Stage, send
@@ -34,6 +34,7 @@ class Player:
     def __init__(self, stage: Stage, database_url: str, keep_up: Callable[[], None] = lambda: None) -> None:
         self.stage = stage
         self._database_url = database_url
+        self._engines: dict[str, Engine] = {}
         self._keep_up = keep_up
         self.session = stage.session()
         self.pushes_made = 0
@@ -118,13 +119,17 @@ class Player:
     def _counts(self, asked: dict[str, str], schemas: Any = SCHEMAS) -> dict[str, int]:
         counts = {}
         for schema in schemas:
-            engine = create_engine(self._database_url.replace("{schema}", schema))
-            with engine.connect() as connection:
+            with self._engine(schema).connect() as connection:
                 for table, condition in asked.items():
                     rows = connection.execute(text(f"SELECT COUNT(*) FROM {table} WHERE {condition}"))  # noqa: S608
                     counts[f"{schema}.{table}"] = int(rows.scalar_one())
-            engine.dispose()
         return counts
+
+    def _engine(self, schema: str) -> Engine:
+        """Kept: PyMySQL makes a TLS context for each connection, and it is asked in a loop."""
+        if schema not in self._engines:
+            self._engines[schema] = create_engine(self._database_url.replace("{schema}", schema), pool_pre_ping=True)
+        return self._engines[schema]
 
     def wait(self, what: str, true: Callable[[], Any]) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
