@@ -20,6 +20,14 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class OpsProblem(Answer):
+    """Why it was not done, in both languages; `code` is for programs."""
+
+    code: str
+    message: str
+    message_en: str
+
+
 # The house at a glance
 
 
@@ -74,6 +82,10 @@ class QueueStatus(Answer):
     spooled: int = 0
     copies: tuple[CopyStatus, ...] = ()
     minutes: tuple[Minute, ...] = Field(default=(), description="the last hour, oldest first")
+
+
+class Queues(Answer):
+    queues: tuple[QueueStatus, ...] = ()
 
 
 class PartnerStatus(Answer):
@@ -162,7 +174,7 @@ class ParkedFilter(BaseModel):
 
 
 class ParkedItem(Answer):
-    """`number` orders the list, newest first. `message_id` and `service` together name it."""
+    """The list is by `at` and then `number`, newest first. `message_id` and `service` together name it."""
 
     number: int
     service: str

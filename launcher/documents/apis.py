@@ -1,10 +1,11 @@
-"""What can be asked over HTTP: by partners of us, by us of partners, and by the follower's pages of us."""
+"""What can be asked over HTTP: by partners of us, by us of partners, by the follower's pages of us, and by operators."""
 
 from typing import Any
 
 from contracts.partners import csc, dms
 from contracts.partners.wire import PushAnswer
 from launcher.documents.openapi import Answer, Api, Operation
+from launcher.documents.ops_api import OPS
 from launcher.documents.pages_api import PAGES
 from launcher.documents.partner_apis import CSC, DMS, REPLAYED, RETRY_AFTER, VERSION, header
 
@@ -71,4 +72,5 @@ ALL: dict[str, Api] = {
     "openapi/dms.yaml": DMS,
     "openapi/csc.yaml": CSC,
     "openapi/pages-api.yaml": PAGES,
+    "openapi/ops-api.yaml": OPS,
 }

@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 from pydantic import BaseModel, ValidationError
 
-from contracts.operating import Counted, Hits, ParkedFilter, ParkedItem, SearchForm
+from contracts.operating import Counted, Hits, ParkedFilter, ParkedItem, ParkedPage, Queues, SearchForm
 from services.insight import overview, parked_list, search, timeline, waiting
 from services.insight.depths import Depth
 from services.insight.overview import Known
@@ -52,7 +52,7 @@ def _add_house(app: Flask, runtime: "ServiceRuntime", depths: Callable[[], Mappi
     def get_queues() -> Response:
         with runtime.database.read() as connection:
             known = Known.read(connection, datetime.now(UTC), depths())
-        return jsonify({"queues": [queue.model_dump(mode="json") for queue in overview.queues(known)]})
+        return _said(Queues(queues=overview.queues(known)))
 
     @app.get("/partners")
     def get_partners() -> Response:
@@ -88,7 +88,7 @@ def _add_lists(app: Flask, runtime: "ServiceRuntime") -> None:
 
     @app.get("/parked/<uuid:message_id>")
     def get_parked_one(message_id: UUID) -> Response:
-        return jsonify({"parked": [one.model_dump(mode="json") for one in reported(runtime, message_id)], "next": None})
+        return _said(ParkedPage(parked=tuple(reported(runtime, message_id))))
 
 
 def _add_finding(app: Flask, runtime: "ServiceRuntime") -> None:
