@@ -11,13 +11,21 @@ from uuid import uuid4
 
 import pytest
 
-from launcher.stage import Stage, get, send
+from launcher.stage import Stage, get, send, until
 from launcher.story import Story
+from tests.fakes.collector import Collector, Seen, collecting
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def collector() -> Iterator[Collector]:
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Stage]:
     stage = Stage(tmp_path_factory.mktemp("embedded"), "embedded")
+    stage.more = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
     stage.start()
     yield stage
     stage.stop()
@@ -62,6 +70,28 @@ def test_a_trace_for_a_person_is_a_table(stage: Stage, story: Story) -> None:
 
     assert "POST /appointments" in shown
     assert "appointment.notified v8" in shown
+
+
+def test_one_trace_leads_from_the_phone_to_the_dms_and_on_to_csc(story: Story, collector: Collector) -> None:
+    def cause_of(span: Seen) -> Seen | None:
+        return next((one for one in collector.spans if one.id == span.parent), None)
+
+    def way_to(name: str) -> list[str]:
+        """From the booking's span at one end to the call at the other; empty until all of it has come."""
+        for span in [one for one in collector.spans if one.name == name]:
+            way = [span]
+            while cause := cause_of(way[0]):
+                way.insert(0, cause)
+            if "handle request.appointment" in [one.name for one in way] and not way[0].parent and len({one.trace for one in way}) == 1:
+                return [f"{one.service}: {one.name}" for one in way]
+        return []
+
+    assert until(lambda: way_to("POST dms") and way_to("POST csc"), 30), collector.spans
+
+    booking = ["pages: POST /m", "appointments: handle request.appointment", "dms: handle store.appointment"]
+    assert way_to("POST dms") == [*booking, "dms: POST dms"]
+    assert way_to("POST csc")[:3] == booking
+    assert way_to("POST csc")[-2:] == ["csc: handle open.call.task", "csc: POST csc"]
 
 
 def test_an_id_that_nobody_knows_ends_with_1(stage: Stage) -> None:
