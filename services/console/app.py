@@ -73,6 +73,7 @@ def console_app(context: Context) -> Guarded:
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, PROPAGATE_EXCEPTIONS=True, PROVIDE_AUTOMATIC_OPTIONS=False
     )
+    app.url_map.merge_slashes = False  # Flask would name the host in the redirect, and take the request's word for it
     app.extensions["console"] = context
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
