@@ -36,6 +36,11 @@ def usage(pid: int) -> Usage:
     return Usage(pid, int(fields[21]) * PAGE_MB, (int(fields[11]) + int(fields[12])) / TICKS)
 
 
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process and of all that it started and that still run."""
+    return usage(pid).cpu_seconds + sum(cpu_seconds(child) for child in _children(pid))
+
+
 def spent(before: Mapping[str, Usage], after: Mapping[str, Usage]) -> dict[str, float]:
     """Processor seconds between two looks, most first; who was started anew in between counts from its start."""
     used = {

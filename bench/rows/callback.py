@@ -7,6 +7,7 @@ for each reader, so twice (messaging and insight), with personal fields sealed; 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from statistics import median
 from typing import get_args
 
 import requests
@@ -16,6 +17,7 @@ from bench.broker import Broker
 from bench.figures import Figure, against, percentile
 from bench.ground import CannotMeasure, Corner, Ground, address_of_its_own
 from bench.load import NoAnswer, drive
+from bench.processes import cpu_seconds
 from bench.pushes import Account, Mode, deck
 from launcher.house import ROOT
 from launcher.stage import get, until
@@ -33,11 +35,14 @@ class Subject:
     """Who is measured: where it listens, and the queues that its messages pile up in; `counted` has each push once."""
 
     name: str
+    pid: int
     address: str
     counted: str
     queues: tuple[str, ...]
     rates: dict[Mode, list[float]] = field(default_factory=lambda: {"plain": [], "safe": []})
     slowest: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    """Processor time of its process for one push."""
 
 
 def measure(ground: Ground) -> Iterator[Figure]:
@@ -54,7 +59,8 @@ def measure(ground: Ground) -> Iterator[Figure]:
         for peer in peers:
             work = f"callback accepted, {mode} mode"
             yield against(work, ours.rates[mode], peer.rates[mode], peer.name, unit="/s", goal=GOALS[peer.name], better="higher")
-    ground.say("p99 of an answer: " + ", ".join(f"{subject.name} {percentile(subject.slowest, 50):.0f} ms" for subject in subjects))
+    ground.say("processor ms per push: " + ", ".join(f"{subject.name} {median(subject.cpu_ms):.2f}" for subject in subjects))
+    ground.say("p99 of an answer: " + ", ".join(f"{subject.name} {median(subject.slowest):.0f} ms" for subject in subjects))
 
 
 def _in_turns(ground: Ground, subjects: list[Subject], account: Account, broker: Broker) -> None:
@@ -74,15 +80,18 @@ def _in_turns(ground: Ground, subjects: list[Subject], account: Account, broker:
 
 def _play(subject: Subject, requests_: list[bytes], seconds: float, broker: Broker) -> float:
     """Accepted pushes per second. Each of them must then be in its queue: an answer without a message is no acceptance."""
+    used = cpu_seconds(subject.pid)
     try:
         answered = drive(subject.address, requests_, seconds=seconds)
     except (NoAnswer, OSError) as error:
         raise CannotMeasure(f"{subject.name}: {error}") from error
+    used = cpu_seconds(subject.pid) - used
     if answered.refused:
         raise CannotMeasure(f"{subject.name} answered {answered.refused}")
     if not until(lambda: broker.depth(subject.counted) >= answered.accepted, 10):
         raise CannotMeasure(f"{subject.name} accepted {answered.accepted} and the broker has {broker.depth(subject.counted)}")
     broker.purge(*subject.queues)
+    subject.cpu_ms.append(1000 * used / answered.accepted)
     subject.slowest.append(percentile(answered.milliseconds, 99))
     return answered.per_second
 
@@ -93,9 +102,9 @@ def _gateway(ground: Ground, running: ExitStack, environment: Mapping[str, str])
     file = ground.directory / "gateway.yaml"
     file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
     address, mine = address_of_its_own({**environment, "CHEQIAO_CONFIG": str(file)})
-    running.enter_context(ground.process("gateway", ["-m", "launcher.cli", "run", "gateway"], mine))
+    child = running.enter_context(ground.process("gateway", ["-m", "launcher.cli", "run", "gateway"], mine))
     _await(address, OURS)
-    return Subject(OURS, address, "messaging", ("messaging", "insight"))
+    return Subject(OURS, child.pid, address, "messaging", ("messaging", "insight"))
 
 
 def _peers(ground: Ground, running: ExitStack, corner: Corner, account: Account) -> Iterator[Subject]:
@@ -103,9 +112,9 @@ def _peers(ground: Ground, running: ExitStack, corner: Corner, account: Account)
     shared["BENCH_AES_KEY"] = account.aes_key
     for name, queue, command in ((FASTAPI, "fastapi", _uvicorn), (FLASK, "flask", _gunicorn)):
         address, environment = address_of_its_own({**shared, "BENCH_QUEUE": queue})
-        running.enter_context(ground.peer(queue, command(address), environment))
+        child = running.enter_context(ground.peer(queue, command(address), environment))
         _await(address, name)
-        yield Subject(name, address, queue, (queue,))
+        yield Subject(name, child.pid, address, queue, (queue,))
 
 
 def _uvicorn(address: str) -> list[str]:

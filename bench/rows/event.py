@@ -17,6 +17,7 @@ from bench.broker import Broker, Letter, letter_to
 from bench.figures import Figure, against, middle
 from bench.ground import CannotMeasure, Corner, Ground, address_of_its_own, vault_of
 from bench.ours.contracts import NoteVisit
+from bench.processes import cpu_seconds
 from chassis.messages import encode, wrap
 from chassis.privacy import Vault
 from contracts.appointments import ServiceItem
@@ -47,6 +48,8 @@ class Worker:
     downstream: str
     letters: Callable[[int], list[Letter]]
     rates: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    """Processor time of the worker for one event."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
                 for worker in workers:
                     steps.step(f"event: round {turn + 1}, {worker.name}")
                     worker.rates.append(_play(worker, number, scene))
+    ground.say("processor ms per event: " + ", ".join(f"{worker.name} {middle(worker.cpu_ms):.2f}" for worker in workers))
     ours, *peers = workers
     for peer in peers:
         yield against("one event, one process", ours.rates, peer.rates, peer.name, unit="/s", goal=GOAL, better="higher")
@@ -85,12 +89,13 @@ def _play(worker: Worker, number: int, scene: Scene) -> float:
     letters, broker = worker.letters(number), scene.broker
     worker.child.send(signal.SIGSTOP)
     broker.publish(letters)
-    begun = time.perf_counter()
+    used, begun = cpu_seconds(worker.child.pid), time.perf_counter()
     worker.child.send(signal.SIGCONT)
     if not until(lambda: broker.depth(worker.downstream) >= number and not _waits(worker, scene.corner), WAIT_SECONDS):
         told = broker.depth(worker.downstream)
         raise CannotMeasure(f"{worker.name} told {told} of {number} in {WAIT_SECONDS} s; see its log")
-    seconds = time.perf_counter() - begun
+    seconds, used = time.perf_counter() - begun, cpu_seconds(worker.child.pid) - used
+    worker.cpu_ms.append(1000 * used / number)
     if (told := broker.depth(worker.downstream)) != number:
         raise CannotMeasure(f"{worker.name} told {told} instead of {number}")
     broker.purge(worker.downstream)
