@@ -127,7 +127,7 @@ def admit(context: "Context", right: Right) -> Response | None:
 
 def to_page(endpoint: str, **asked: str | None) -> Response:
     """A redirect that also htmx follows with the whole page."""
-    target = url_for(endpoint, **{name: value for name, value in asked.items() if value})
+    target = url_for(endpoint, **{name: value for name, value in asked.items() if value})  # type: ignore[arg-type]
     if "HX-Request" in request.headers:
         answer = Response(status=401)
         answer.headers["HX-Redirect"] = target

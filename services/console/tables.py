@@ -240,7 +240,8 @@ def _cells(table: Table[R]) -> Iterator[list[str | int | float]]:
 def _as_csv(table: Table[Any]) -> Iterator[bytes]:
     """With the mark that tells Excel that it is UTF-8."""
     yield b"\xef\xbb\xbf"
-    lines = itertools.chain([[*map(harmless, _heads(table))]], _cells(table))
+    heads: list[str | int | float] = [*map(harmless, _heads(table))]
+    lines = itertools.chain([heads], _cells(table))
     while some := list(itertools.islice(lines, AT_ONCE)):
         text = io.StringIO()
         csv.writer(text).writerows(some)

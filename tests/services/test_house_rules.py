@@ -9,13 +9,14 @@ from sqlalchemy import Engine, MetaData, inspect
 from chassis.database import migrate, open_engine
 from contracts.catalogue import ALL
 from services.appointments.service import AppointmentsService
+from services.console.service import ConsoleService
 from services.customers.service import CustomersService
 from services.insight.service import InsightService
 from services.messaging.service import MessagingService
 from tests.services.house import ROOT, readings_of
 
-SERVICES = [AppointmentsService, CustomersService, InsightService, MessagingService]
-NOT_OURS = {"inbox", "outbox", "retry", "parked", "sent_line", "carried_line", "partner_call", "timer", "alembic_version"}
+SERVICES = [AppointmentsService, ConsoleService, CustomersService, InsightService, MessagingService]
+NOT_OURS = {"inbox", "outbox", "retry", "parked", "sent_line", "carried_line", "partner_call", "timer", "hold", "alembic_version"}
 
 
 def versions(service: type) -> Path:

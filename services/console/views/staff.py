@@ -1,7 +1,5 @@
 """The accounts of staff, for administrators."""
 
-from typing import cast
-
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 
 from services.console.access import ROLES, Right, Role, page
@@ -84,7 +82,7 @@ def _role() -> Role:
     role = request.form.get("role", "")
     if role not in ROLES:
         raise Problem("role", "请选择角色。", "Please choose a role.")
-    return cast(Role, role)
+    return role
 
 
 def _back_to(name: str) -> Response:
