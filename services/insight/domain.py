@@ -12,10 +12,18 @@ HOUR = 60
 BUCKETS = (1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10_000, 15_000, 30_000, 60_000)
 """Upper bounds in milliseconds of what calls are counted in; one bucket more takes all that is longer."""
 
+DAY_MS = 86_400_000
+CHINA_MS = 8 * 3_600_000
+
 NO_FAILURE = frozenset({"ok", "refused"})
 """A clear no is an answer: the partner is well."""
 
 NAMED_OTHERWISE = {"binding": "customer"}
+
+
+def day_of(at: int) -> int:
+    """When the day in China began that this moment is in; both in milliseconds."""
+    return at - (at + CHINA_MS) % DAY_MS
 
 
 def bucket_of(milliseconds: float) -> int:

@@ -1,9 +1,10 @@
 """What is asked of `parked_now`: a page, groups, a count. Answers take as long with a million rows as with a hundred.
 
 A filter on service, type or cause names groups, and a page is merged from the ends of the groups' indexes. Numbers come from
-`parked_counts`, unless owner or time is asked for: then an index is counted.
+`parked_counts`, day by day.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, union_al
 
 from chassis.database import from_millis, millis
 from contracts.operating import ParkedFilter, ParkedGroup, ParkedGroups, ParkedItem, ParkedPage
+from services.insight.domain import DAY_MS, day_of
 from services.insight.job_tables import job_items
 from services.insight.tables import parked_counts, parked_now
 
@@ -49,10 +51,7 @@ def cursor_of(text: str) -> Cursor:
 
 
 def count(connection: Connection, wanted: ParkedFilter) -> int:
-    if _is_counted(wanted):
-        summed = select(func.coalesce(func.sum(counts.number), 0)).where(*_of_counts(wanted))
-        return int(connection.execute(summed).scalar_one())
-    return int(connection.execute(select(func.count()).select_from(parked_now).where(*_of_rows(connection, wanted))).scalar_one())
+    return sum(_numbers(connection, wanted).values())
 
 
 def count_by_service(connection: Connection) -> dict[str, int]:
@@ -63,36 +62,68 @@ def count_by_service(connection: Connection) -> dict[str, int]:
 
 def groups(connection: Connection, wanted: ParkedFilter) -> ParkedGroups:
     """Those with the same first cause, most first."""
-    spans = _spans(wanted) if _is_counted(wanted) else _counted_spans(_of_rows(connection, wanted))
-    described = select(counts.group_id, *(counts[name] for name in OF_GROUP)).where(*_of_counts(wanted)).distinct()
-    names = {row.group_id: row for row in connection.execute(described)}
-    found: dict[int, ParkedGroup] = {}
-    for span in connection.execute(spans):
-        if span.group_id in names and span.first is not None:
-            group = _group(names[span.group_id], span)
-            found[span.group_id] = _together(found[span.group_id], group) if span.group_id in found else group
-    most_first = sorted(found.values(), key=lambda group: (-group.number, -group.last_at.timestamp()))
-    return ParkedGroups(groups=tuple(most_first), total=sum(group.number for group in most_first))
+    numbers = _numbers(connection, wanted)
+    described = select(counts.group_id, *(counts[name] for name in OF_GROUP)).where(counts.group_id.in_(numbers)).distinct()
+    named = {row.group_id: {name: getattr(row, name) for name in OF_GROUP} for row in connection.execute(described)}
+    found = [
+        ParkedGroup(**named[group], number=numbers[group], first_at=from_millis(first), last_at=from_millis(last))
+        for group, (first, last) in _spans(connection, wanted, list(named)).items()
+    ]
+    found.sort(key=lambda group: (-group.number, -group.last_at.timestamp()))
+    return ParkedGroups(groups=tuple(found), total=sum(group.number for group in found))
 
 
-def _spans(wanted: ParkedFilter) -> Select[Any]:
-    """For each count the time of its first and last, each from the end of an index: an aggregate would read all between."""
+def _spans(connection: Connection, wanted: ParkedFilter, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """When each group's first and last came, from the ends of an index: an aggregate would read all between. An owner's are few."""
+    spans: dict[int, tuple[int, int]] = {}
+    for state in _states(wanted):
+        conditions = [now.state == state, *_besides_state(wanted)]
+        for row in connection.execute(_aggregate(conditions, ids) if wanted.owner else _ends_of_groups(conditions, ids)):
+            if row.first is not None:
+                first, last = spans.get(row.group_id, (row.first, row.last))
+                spans[row.group_id] = min(first, row.first), max(last, row.last)
+    return spans
 
-    def end(order: Any) -> Any:
-        alike = (now.status == counts.status, now.state == counts.state, now.group_id == counts.group_id)
-        return select(now.at).where(*alike).order_by(order).limit(1).scalar_subquery()
 
-    ends = end(now.at).label("first"), end(now.at.desc()).label("last")
-    return select(counts.group_id, counts.number, *ends).where(*_of_counts(wanted))
-
-
-def _counted_spans(conditions: Conditions) -> Select[Any]:
+def _aggregate(conditions: Conditions, ids: Sequence[int]) -> Select[Any]:
     ends = func.min(now.at).label("first"), func.max(now.at).label("last")
-    return select(now.group_id, func.count().label("number"), *ends).where(*conditions).group_by(now.group_id)
+    return select(now.group_id, *ends).where(*conditions, now.group_id.in_(ids)).group_by(now.group_id)
 
 
-def _is_counted(wanted: ParkedFilter) -> bool:
-    return wanted.owner is None and wanted.since is None and wanted.until is None
+def _ends_of_groups(conditions: Conditions, ids: Sequence[int]) -> Select[Any]:
+    group = select(counts.group_id).where(counts.group_id.in_(ids)).distinct().subquery()
+    mine = select(now.at).where(*conditions, now.group_id == group.c.group_id).limit(1)
+    first, last = mine.order_by(now.at).scalar_subquery(), mine.order_by(now.at.desc()).scalar_subquery()
+    return select(group.c.group_id, first.label("first"), last.label("last"))
+
+
+def _numbers(connection: Connection, wanted: ParkedFilter) -> dict[int, int]:
+    """How many in each group: whole days as they are counted; the rest of a day, and what an owner has, from an index."""
+    since, until = (millis(at) if at else None for at in (wanted.since, wanted.until))
+    if wanted.owner or (since is not None and until is not None and until - since < 2 * DAY_MS):
+        return _sum(connection, [_of_rows(connection, wanted)], [])
+    days, parts = _of_counts(wanted), []
+    if since is not None:
+        first_day = since if day_of(since) == since else day_of(since) + DAY_MS
+        days.append(counts.day >= first_day)
+        parts.append((now.at >= since) & (now.at < first_day))
+    if until is not None:
+        last_day = day_of(until)
+        days.append(counts.day < last_day)
+        parts.append((now.at >= last_day) & (now.at < until))
+    besides = _of_rows(connection, wanted.model_copy(update={"since": None, "until": None})) if parts else []
+    return _sum(connection, [[*besides, part] for part in parts], [days])
+
+
+def _sum(connection: Connection, of_rows: Sequence[Conditions], of_counts: Sequence[Conditions]) -> dict[int, int]:
+    numbers: Counter[int] = Counter()
+    for conditions in of_rows:
+        rows = connection.execute(select(now.group_id, func.count().label("number")).where(*conditions).group_by(now.group_id))
+        numbers.update({row.group_id: row.number for row in rows})
+    for conditions in of_counts:
+        summed = select(counts.group_id, func.sum(counts.number).label("number")).where(*conditions).group_by(counts.group_id)
+        numbers.update({row.group_id: int(row.number) for row in connection.execute(summed)})
+    return dict(numbers)
 
 
 def _states(wanted: ParkedFilter) -> tuple[str, ...]:
@@ -100,24 +131,23 @@ def _states(wanted: ParkedFilter) -> tuple[str, ...]:
 
 
 def _of_counts(wanted: ParkedFilter) -> Conditions:
-    asked = {name: getattr(wanted, name) for name in (*OF_GROUP, "status")}
+    asked = {name: getattr(wanted, name) for name in (*OF_GROUP, "status", "owner")}
     conditions = [counts[name] == value for name, value in asked.items() if value is not None]
     return [*conditions, counts.state.in_(_states(wanted)), counts.number > 0]
 
 
-def _state_and_status(wanted: ParkedFilter) -> Conditions:
-    return [now.state.in_(_states(wanted)), *([now.status == wanted.status] if wanted.status else [])]
-
-
 def _of_rows(connection: Connection, wanted: ParkedFilter) -> Conditions:
-    conditions = [*_state_and_status(wanted), *_owner_and_time(wanted)]
+    conditions = [now.state.in_(_states(wanted)), *_besides_state(wanted)]
     if any(getattr(wanted, name) is not None for name in OF_GROUP):
         conditions.append(now.group_id.in_(_group_ids(connection, wanted)))
     return conditions
 
 
-def _owner_and_time(wanted: ParkedFilter) -> Conditions:
+def _besides_state(wanted: ParkedFilter) -> Conditions:
+    """How they are looked after, by whom, and when they came."""
     conditions: Conditions = []
+    if wanted.status is not None:
+        conditions.append(now.status == wanted.status)
     if wanted.owner is not None:
         conditions.append(now.owner == wanted.owner)
     if wanted.since:
@@ -133,9 +163,7 @@ def _group_ids(connection: Connection, wanted: ParkedFilter) -> list[int]:
 
 def _ends(connection: Connection, wanted: ParkedFilter, after: Cursor | None, most: int) -> Sequence[Any]:
     """Time, number and key of up to `most`, newest first: all of it stands in each index."""
-    conditions = _owner_and_time(wanted)
-    if wanted.status:
-        conditions.append(now.status == wanted.status)
+    conditions = _besides_state(wanted)
     if after:
         at, number = after
         conditions += [now.at <= at, (now.at < at) | (now.number < number)]
@@ -162,17 +190,6 @@ def _parts(connection: Connection, wanted: ParkedFilter) -> Sequence[Conditions]
     if wanted.owner or len(named) * len(states) > MOST_MERGED:
         return [[now.state == state, now.group_id.in_(named)] for state in states if named]
     return [[now.state == state, now.group_id == group] for state in states for group in named]
-
-
-def _group(named: Any, span: Any) -> ParkedGroup:
-    described = {name: getattr(named, name) for name in OF_GROUP}
-    return ParkedGroup(**described, number=span.number, first_at=from_millis(span.first), last_at=from_millis(span.last))
-
-
-def _together(one: ParkedGroup, other: ParkedGroup) -> ParkedGroup:
-    """Of one group in several states or statuses."""
-    ends = {"first_at": min(one.first_at, other.first_at), "last_at": max(one.last_at, other.last_at)}
-    return one.model_copy(update={"number": one.number + other.number, **ends})
 
 
 def _items(connection: Connection, ids: Sequence[UUID]) -> Iterable[ParkedItem]:

@@ -10,19 +10,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
 from chassis.database import Transaction
 from contracts.operating import Care
 from services.insight import upserts
+from services.insight.domain import day_of
 from services.insight.tables import care, hops, intake, parked_counts, parked_now
 
 Key = tuple[UUID, str]
 """Message and service."""
-Place = tuple[int, str, str]
-"""What is counted: group, state, status."""
+Place = tuple[int, str, str, str, int]
+"""What is counted: group, state, status, owner, day."""
 
 FRESH = {"owner": "", "status": "new", "note": ""}
+COUNTED_BY = ("group_id", "state", "status", "owner", "day")
 DESCRIBED = ("service", "type", "kind", "field", "rule")
 FROM_HOPS = (
     *("number", "state", "type", "subject", "correlation_id"),
@@ -55,7 +57,7 @@ def follow(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
     written = _care(tx, parked)
     standing = [row | written.get((row["message_id"], row["service"]), FRESH) for row in _standing(tx, parked)]
     upserts.replace(tx, parked_now, standing, *FROM_HOPS)
-    after = {(row["message_id"], row["service"]): (row["group_id"], row["state"], row["status"]) for row in standing}
+    after = {(row["message_id"], row["service"]): _place(row) for row in standing}
     described = {row["group_id"]: group_of(row["service"], row["type"], row["causes"]) for row in standing}
     moves = Counter(after.values())
     moves.subtract(before[key] for key in after if key in before)
@@ -72,9 +74,9 @@ def keep_care(tx: Transaction, message_id: UUID, service: str, wish: Care) -> bo
     said = {"owner": row.owner, "status": row.status, "note": row.note} | wish.model_dump(exclude_none=True)
     upserts.replace(tx, care, [{"message_id": message_id, "service": service, **said}], *said)
     tx.execute(update(parked_now).where(mine).values(said))
-    if said["status"] != row.status:
-        moves = Counter({(row.group_id, row.state, said["status"]): 1, (row.group_id, row.state, row.status): -1})
-        _count(tx, moves, {row.group_id: group_of(service, row.type, row.causes)})
+    moves = Counter([_place({**row._mapping, **said})])
+    moves.subtract([_place(row._mapping)])
+    _count(tx, moves, {row.group_id: group_of(service, row.type, row.causes)})
     return True
 
 
@@ -88,15 +90,18 @@ def forget(tx: Transaction, before: int, most: int) -> int:
         for table in (parked_now, care):
             tx.execute(delete(table).where(table.c.message_id.in_(ids), table.c.service == service))
         tx.execute(delete(hops).where(hops.c.message_id.in_(ids), hops.c.service == service, hops.c.step == "parked"))
-    gone = Counter((row.group_id, row.state, row.status) for row in rows)
+    gone = Counter(_place(row._mapping) for row in rows)
     _count(tx, Counter({place: -number for place, number in gone.items()}), {})
     return len(rows)
 
 
 def _places(tx: Transaction, ids: list[UUID]) -> dict[Key, Place]:
-    named = select(parked_now.c.message_id, parked_now.c.service, parked_now.c.group_id, parked_now.c.state, parked_now.c.status)
-    rows = tx.execute(named.where(parked_now.c.message_id.in_(ids)))
-    return {(row.message_id, row.service): (row.group_id, row.state, row.status) for row in rows}
+    rows = tx.execute(select(parked_now).where(parked_now.c.message_id.in_(ids)))
+    return {(row.message_id, row.service): _place(row._mapping) for row in rows}
+
+
+def _place(row: Any) -> Place:
+    return row["group_id"], row["state"], row["status"], row["owner"], day_of(row["at"])
 
 
 def _care(tx: Transaction, ids: list[UUID]) -> dict[Key, dict[str, str]]:
@@ -122,16 +127,15 @@ def _standing(tx: Transaction, ids: list[UUID]) -> list[dict[str, Any]]:
 
 
 def _count(tx: Transaction, moves: Counter[Place], described: Mapping[int, Mapping[str, str]]) -> None:
-    """A group that nothing is counted in is no group."""
-    rows = [
-        {"group_id": group, "state": state, "status": status, "number": number, **described[group]}
-        for (group, state, status), number in moves.items()
-        if number and group in described
+    """What nothing is counted in is no row."""
+    places: list[tuple[dict[str, Any], int]] = [
+        (dict(zip(COUNTED_BY, place, strict=True)), number) for place, number in moves.items() if number
     ]
+    rows = [{**place, "number": number, **described[place["group_id"]]} for place, number in places if place["group_id"] in described]
     upserts.add(tx, parked_counts, rows, "number")
-    for (group, state, status), number in moves.items():
+    for place, number in places:
         if number < 0:
-            at = (parked_counts.c.group_id == group) & (parked_counts.c.state == state) & (parked_counts.c.status == status)
-            if group not in described:
+            at = and_(*(parked_counts.c[name] == value for name, value in place.items()))
+            if place["group_id"] not in described:
                 tx.execute(update(parked_counts).where(at).values(number=parked_counts.c.number + number))
             tx.execute(delete(parked_counts).where(at, parked_counts.c.number == 0))

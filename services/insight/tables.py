@@ -105,6 +105,8 @@ parked_counts = Table(
     Column("group_id", BigInteger, primary_key=True, autoincrement=False),
     Column("state", String(12), primary_key=True),
     Column("status", String(12), primary_key=True),
+    Column("owner", String(64), primary_key=True),
+    Column("day", BigInteger, primary_key=True, autoincrement=False, comment="see domain.day_of"),
     Column("service", String(32), nullable=False),
     Column("type", String(96), nullable=False),
     Column("kind", String(16), nullable=False),
