@@ -58,6 +58,14 @@ _RULES: dict[str, Pair] = {
 }
 _TOLD_BY_HAND: tuple[tuple[re.Pattern[str], Pair], ...] = (
     (re.compile(r"(\d+) is not agreed"), ("没有约定过状态码 {0}", "status {0} is not agreed")),
+    (re.compile(r"\w+: the breaker is open"), ("连续没有应答，暂停呼叫，稍后再试", "it failed in a row and is left alone for a while")),
+    (re.compile(r"\w+: held by an operator|\w+ is held"), ("操作员暂停了它", "held by an operator")),
+    (re.compile(r"\w+: nothing answers|\w+: ConnectionError|\w+: ConnectTimeout"), ("连不上", "it cannot be reached")),
+    (re.compile(r"\w+: (?:no answer in time|no time left|ReadTimeout)"), ("没有按时应答", "no answer in time")),
+    (re.compile(r"\w+: the answer is not JSON"), ("应答不是 JSON", "the answer is not JSON")),
+    (re.compile(r"\w+ answered (\d+)"), ("应答 {0}", "it answered {0}")),
+    (re.compile(r"\w+: (\d{3})"), ("应答 {0}", "it answered {0}")),
+    (re.compile(r"database.*"), ("数据库没有应答", "the database does not answer")),
     (re.compile(r"longer than (.+)"), ("超过 {0}", "longer than {0}")),
     (re.compile(r"not in the configuration"), ("配置中没有", "not in the configuration")),
     (re.compile(r"not read by (\w+)"), ("{0} 不处理这类消息", "not read by {0}")),

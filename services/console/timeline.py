@@ -4,7 +4,7 @@ An appointment is a few bursts of milliseconds in days of waiting. Where nothing
 width that says how long it was; between two breaks it is linear. No I/O, no framework.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -28,7 +28,8 @@ _BEGUN_BY_A_PERSON = frozenset({"gateway", "pages"})
 _BACK_TO_THE_PHONE = frozenset({"wechat", "sms"})
 SETTLED = frozenset({"ok", "dropped", "skipped", "repeat"})
 
-IDLE_AT_LEAST = timedelta(seconds=2)
+IDLE_AT_LEAST = timedelta(milliseconds=200)
+LONGEST_WAY = timedelta(seconds=2)
 WIDTH = 1000.0
 BREAK = 36.0
 """Of an axis of WIDTH: what one stretch without anything takes."""
@@ -227,7 +228,8 @@ class Axis:
         breaks = len(busy) - 1
         gap = min(BREAK, WIDTH * MOST_OF_IT / breaks) if breaks else 0.0
         worked = sum((end - begin).total_seconds() for begin, end in busy) or 1.0
-        room = WIDTH - gap * breaks - NARROWEST * 4 * len(busy)
+        least = min(NARROWEST * 4, WIDTH * MOST_OF_IT / len(busy))
+        room = WIDTH - gap * breaks - least * len(busy)
         self.stretches: list[Stretch] = []
         left = 0.0
         for place, (begin, end) in enumerate(busy):
@@ -235,7 +237,7 @@ class Axis:
                 before = busy[place - 1][1]
                 self.stretches.append(Stretch(before, begin, left, gap, begin - before))
                 left += gap
-            width = NARROWEST * 4 + room * (end - begin).total_seconds() / worked
+            width = least + room * (end - begin).total_seconds() / worked
             self.stretches.append(Stretch(begin, end, left, width))
             left += width
 
@@ -279,7 +281,16 @@ class Bar:
 
 
 def axis_of(hops: Sequence[Hop]) -> Axis:
-    return Axis([(one.at, one.at + timedelta(milliseconds=one.milliseconds)) for hop in hops for one in hop.moments])
+    return Axis([span for hop in hops for span in _spans_of(hop)])
+
+
+def _spans_of(hop: Hop) -> Iterator[tuple[datetime, datetime]]:
+    """Work, and the way to who reads it, unless it waited there for long."""
+    yield from ((one.at, one.at + timedelta(milliseconds=one.milliseconds)) for one in hop.moments)
+    if hop.sent:
+        for reading in hop.readings:
+            if timedelta() < (read := reading.moments[0].at) - hop.sent.at <= LONGEST_WAY:
+                yield hop.sent.at, read
 
 
 def bars_of(hop: Hop, axis: Axis) -> tuple[Bar, ...]:

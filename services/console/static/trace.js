@@ -21,7 +21,6 @@ async function open_record(link) {
   htmx.process(record);
   mark(link.closest("tr"));
   history.replaceState(null, "", link.href.split("#")[0]);
-  if (getComputedStyle(record).position === "static" || innerWidth < 992) record.scrollIntoView({ block: "nearest" });
 }
 
 function mark(row) {

@@ -12,7 +12,7 @@ from services.console.access import Right, is_poll, page
 from services.console.context import Context
 from services.console.names import JOB_STATES, KINDS, STATES, STATUSES, message_name, named, service_choices
 from services.console.tables import Column, State, Table
-from services.console.views.sentences import cause_in_words
+from services.console.views.sentences import cause_in_words, first_cause
 from services.console.views.trace import service_words
 from services.console.words import say, t
 
@@ -100,7 +100,8 @@ def items_table(items: tuple[ParkedItem, ...], next: str | None, all_rows: Calla
         (
             Column("message", "消息", "Message", lambda item: say(message_name(item.type)), href=one),
             Column("service", "停在", "Held by", lambda item: service_words(item.service), write=lambda item: item.service),
-            Column("causes", "原因", "Cause", lambda item: item.causes, kind="causes"),
+            Column("causes", "原因", "Cause", lambda item: first_cause(item.causes)),
+            Column("told", "原因（原文）", "Cause as told", lambda item: item.causes, kind="causes", hidden=True),
             Column("at", "自", "Since", lambda item: item.at, kind="time"),
             Column("state", "状态", "State", lambda item: STATE_LEVELS[item.state], kind="state", hidden=True),
             Column("status", "处理情况", "Progress", lambda item: STATUS_LEVELS[item.status], kind="state"),

@@ -10,6 +10,7 @@ from services.console.access import Right, is_poll, page
 from services.console.context import Context
 from services.console.names import message_name
 from services.console.tables import Column, Table
+from services.console.views.sentences import first_cause
 from services.console.views.trace import service_words
 from services.console.words import say, t
 
@@ -45,7 +46,8 @@ def waiting_table(waiting: tuple[Waiting, ...], next: str | None, all_rows: Call
         (
             Column("message", "消息", "Message", lambda one: say(message_name(one.type)), href=_traced),
             Column("service", "在", "In", lambda one: service_words(one.service), write=lambda one: one.service),
-            Column("causes", "原因", "Cause", lambda one: one.causes, kind="causes"),
+            Column("causes", "原因", "Cause", lambda one: first_cause(one.causes)),
+            Column("told", "原因（原文）", "Cause as told", lambda one: one.causes, kind="causes", hidden=True),
             Column("attempt", "已试", "Tries", lambda one: one.attempt, kind="number"),
             Column("failed", "上次失败", "Failed", lambda one: one.failed_at, kind="time"),
             Column("due", "下次", "Next try", lambda one: one.due_at, kind="time"),

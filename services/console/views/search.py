@@ -15,11 +15,11 @@ from services.console.problems import Problem
 from services.console.words import Pair, say, t
 
 BY: dict[SearchBy, Pair] = {
-    "id": ("我们的编号", "Our id"),
     "mobile": ("手机号", "Mobile"),
     "vin": ("VIN", "VIN"),
     "plate": ("车牌", "Plate"),
     "number": ("预约单号", "Appointment number"),
+    "id": ("我们的编号", "Our id"),
 }
 PLACEHOLDERS: dict[SearchBy, Pair] = {
     "id": ("消息、预约、绑定或整条链的编号", "of a message, an appointment, a registration or a chain"),
@@ -65,7 +65,7 @@ def add_views(app: Flask, context: Context) -> None:
 
 
 def _kind(text: str) -> SearchBy:
-    return next((known for known in get_args(SearchBy) if known == text), "id")
+    return next((known for known in get_args(SearchBy) if known == text), "mobile")
 
 
 def _tidy(by: SearchBy, text: str) -> str:

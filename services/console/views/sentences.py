@@ -1,5 +1,6 @@
 """Where a request is now and why, as a sentence for a person, with what can be done about it right there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -71,7 +72,7 @@ def sentence_of(standing: Standing, now: datetime) -> Sentence:
 def _parked(standing: Standing, now: datetime) -> str:
     service, message = say(named(SERVICES, standing.service)), say(message_name(standing.type))
     gone = duration((now - standing.since).total_seconds())
-    words = t(f"停在{service}，已 {gone}：“{message}”办不下去", f"Parked at {service} for {gone}: “{message}” cannot go on")
+    words = t(f"停在{_spaced(service)}，已 {gone}：“{message}”办不下去", f"Parked at {service} for {gone}: “{message}” cannot go on")
     return words + _others(standing)
 
 
@@ -86,7 +87,7 @@ def _waiting(standing: Standing, now: datetime) -> str:
 
 
 def _spaced(word: str) -> str:
-    return f" {word} " if word.isascii() else word
+    return f" {word}" if word[0].isascii() else word
 
 
 def _under_way(standing: Standing, now: datetime) -> str:
@@ -95,7 +96,9 @@ def _under_way(standing: Standing, now: datetime) -> str:
         return t(f"刚办完“{message}”，后续还在路上", f"“{message}” has just been done; more may follow")
     service = say(named(SERVICES, standing.service))
     gone = duration((now - standing.since).total_seconds())
-    return t(f"“{message}”在{service}的队列里，已 {gone}", f"“{message}” is in the queue of {service} for {gone}") + _others(standing)
+    return t(f"“{message}”在{_spaced(service)}的队列里，已 {gone}", f"“{message}” is in the queue of {service} for {gone}") + _others(
+        standing
+    )
 
 
 def _others(standing: Standing) -> str:
@@ -110,8 +113,16 @@ def cause_words(cause: Cause) -> str:
     return cause_in_words(cause.kind, cause.field, cause.rule)
 
 
+def first_cause(causes: Sequence[Cause]) -> str:
+    """For a line of a list."""
+    if not causes:
+        return ""
+    more = len(causes) - 1
+    return cause_words(causes[0]) + (t(f"（另有 {more} 处）", f" (and {more} more)") if more else "")
+
+
 def cause_in_words(kind: str, field: str, rule: str) -> str:
     """不符合契约：服务店代码 dealer_code 缺少这一项"""
     name = " ".join(part for part in (field_words(field), field) if part)
-    rest = " ".join(part for part in (name, rule_words(rule)) if part)
+    rest = t(" ", ": ").join(part for part in (name, rule_words(rule)) if part)
     return say(KINDS.get(kind, (kind, kind))) + (t("：", ": ") + rest if rest else "")
