@@ -33,9 +33,9 @@ class Hour:
         return cls(tuple(known.get(begin) or Minute(at=begin) for begin in row), at)
 
     def counts(self, of: Callable[[Minute], int]) -> list[Value]:
-        """How many in each minute; not of the running one, which would look like a fall, unless it is the first that brought any."""
+        """How many in each minute; not in the running one, which would look like a fall, unless nothing came before."""
         whole: list[Value] = [of(minute) for minute in self.minutes[:-1]]
-        return [*whole, None if any(whole) else of(self.minutes[-1])]
+        return [*whole, of(self.minutes[-1]) if self._begins else None]
 
     def rates(self, of: Callable[[Minute], int]) -> list[Value]:
         """How many a second in each minute; the running one by the seconds that it has had."""
@@ -46,6 +46,10 @@ class Hour:
     def levels(self, of: Callable[[Minute], Value]) -> list[Value]:
         """How it stood in each minute; None where nobody told."""
         return [of(minute) for minute in self.minutes]
+
+    @property
+    def _begins(self) -> bool:
+        return not any(minute.received or minute.sent or minute.failed or minute.calls for minute in self.minutes[:-1])
 
     @property
     def labels(self) -> list[str]:
@@ -64,6 +68,11 @@ class Line:
     def last(self) -> Value:
         return next((value for value in reversed(self.values) if value is not None), None)
 
+    @property
+    def drawn(self) -> bool:
+        """Where nothing bad happened, no line in its colour lies on the axis."""
+        return self.tone != "bad" or any(self.values)
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -77,7 +86,7 @@ class Chart:
 
     @property
     def data(self) -> str:
-        series = [{"name": line.name, "tone": line.tone, "values": list(line.values)} for line in self.lines]
+        series = [{"name": line.name, "tone": line.tone, "values": list(line.values)} for line in self.lines if line.drawn]
         whole = all(isinstance(value, int) for line in self.lines for value in line.values if value is not None)
         drawn = {"unit": self.unit, "whole": whole, "minutes": list(self.labels), "series": series}
         return json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
@@ -107,7 +116,7 @@ class Spark:
         for part in _unbroken(values):
             points = [(place * step, cls.HEIGHT - 1 - (cls.HEIGHT - 3) * value / most) for place, value in part]
             if len(points) == 1:  # a line needs a length to be seen
-                points.append((min(points[0][0] + step, cls.WIDTH), points[0][1]))
+                points.insert(0, (max(points[0][0] - step, 0), points[0][1]))
             strokes.append(_points(points))
             fills.append(_points([(points[0][0], cls.HEIGHT), *points, (points[-1][0], cls.HEIGHT)]))
         return cls(tuple(strokes), tuple(fills))

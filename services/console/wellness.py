@@ -24,7 +24,9 @@ SILENT_SECONDS = 30
 """Copies tell how they are every few seconds."""
 QUOTA_LATE = 0.8
 ERRORS_LATE = 0.05
-"""Of a partner's calls of the last hour."""
+"""Of a partner's calls of the last hour …"""
+FEW_ERRORS = 3
+"""… where there are more than single ones: in a quiet hour each is a large share."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,13 @@ def of_partner(partner: PartnerStatus) -> Iterator[Finding]:
 def partner_troubles(partner: PartnerStatus) -> Iterator[tuple[Level, str]]:
     """The same without its name."""
     yield from _of_breaker(partner)
-    share = error_share(partner)
-    if share >= ERRORS_LATE and (partner.breaker is None or partner.breaker.state == "closed"):
-        yield "late", t(f"最近一小时 {percent(share)} 的调用出错", f"{percent(share)} of the calls of the last hour failed")
+    if fails_often(partner) and (partner.breaker is None or partner.breaker.state == "closed"):
+        share = percent(error_share(partner))
+        yield "late", t(f"最近一小时 {share} 的调用出错", f"{share} of the calls of the last hour failed")
+
+
+def fails_often(partner: PartnerStatus) -> bool:
+    return partner.failed >= FEW_ERRORS and error_share(partner) >= ERRORS_LATE
 
 
 def error_share(partner: PartnerStatus) -> float:
@@ -139,13 +145,17 @@ def error_share(partner: PartnerStatus) -> float:
 
 
 def _of_breaker(partner: PartnerStatus) -> Iterator[tuple[Level, str]]:
+    """Being tried is no better than open: a partner that is away is in both by turns."""
+    failures = partner.breaker.failures if partner.breaker else 0
     match partner.breaker.state if partner.breaker else "closed":
         case "open":
-            failures = partner.breaker.failures if partner.breaker else 0
             cut_off = f"连续 {failures} 次无应答，暂不调用，稍后自动再试", f"{failures} failures in a row: cut off, tried again by itself"
             yield "broken", t(*cut_off)
         case "half_open":
-            yield "late", t("正在试探是否恢复", "being tried whether it is back")
+            yield (
+                "broken",
+                t(f"连续 {failures} 次无应答，正在试探是否恢复", f"{failures} failures in a row: being tried whether it is back"),
+            )
         case "held":
             yield "waiting", t("已人工暂停，发给它的都在等", "held by an operator, what is for it waits")
 

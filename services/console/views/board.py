@@ -15,7 +15,7 @@ from services.console.words import Pair, say
 FINE: Pair = ("正常", "fine")
 BREAKERS: dict[str, State] = {
     "open": State("broken", ("已断开", "cut off")),
-    "half_open": State("late", ("试探中", "being tried")),
+    "half_open": State("broken", ("试探中", "being tried")),
     "held": State("waiting", ("已人工暂停", "held")),
 }
 

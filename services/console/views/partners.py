@@ -16,7 +16,7 @@ from services.console.last_known import LastKnown, Seen
 from services.console.names import PARTNERS
 from services.console.tables import Column, Level, State, Table
 from services.console.views.board import away_page, minutes_table, partner_name, partner_state, partners_worst_first, service_name
-from services.console.wellness import ERRORS_LATE, anchor_of, error_share, partner_troubles
+from services.console.wellness import anchor_of, error_share, fails_often, partner_troubles
 from services.console.words import Pair, say, t
 
 Order = Literal["hold", "release"]
@@ -48,8 +48,7 @@ class Card:
 
     @property
     def often(self) -> bool:
-        """Its calls fail more often than happens."""
-        return error_share(self.partner) >= ERRORS_LATE
+        return fails_often(self.partner)
 
     @property
     def held(self) -> bool:

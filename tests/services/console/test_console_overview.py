@@ -83,6 +83,15 @@ def test_the_same_is_said_in_english(operator, tell):
     assert findings_of(answer) == [("/console/partners#dms-dms", "DMS: 12 failures in a row: cut off, tried again by itself")]
 
 
+def test_a_partner_that_is_tried_again_is_as_broken_as_before(operator, tell):
+    tell(*all_well(), a_status("dms", breakers=(a_breaker("dms", "half_open", failures=8),)))
+
+    answer = operator.get("/")
+
+    assert verdict_of(answer) == "1 处故障"
+    assert findings_of(answer) == [("/console/partners#dms-dms", "DMS：连续 8 次无应答，正在试探是否恢复")]
+
+
 def test_a_service_without_any_copy_is_broken(operator, tell):
     tell(*(status for status in all_well() if status.service != "messaging"))
 

@@ -34,14 +34,22 @@ def test_before_the_first_call_the_page_says_so(operator):
 
 def test_a_partner_shows_how_long_it_takes_and_how_its_calls_end(operator, tell, insight_store):
     tell(*all_well())
-    insight_store.report(*(a_call("dms", milliseconds=100) for _ in range(19)), a_call("dms", milliseconds=3000, outcome="unavailable"))
+    insight_store.report(*(a_call("dms", milliseconds=100) for _ in range(17)))
+    insight_store.report(*(a_call("dms", milliseconds=3000, outcome="unavailable") for _ in range(3)))
 
     line = next(line for line in operator.get("/partners?format=csv").text.splitlines() if line.startswith("DMS,"))
 
     _, _, state, calls, failed, share, p50, _, p99 = line.split(",")
-    assert (state, calls, failed, share) == ("有错误", "20", "1", "0.05")
+    assert (state, calls, failed, share) == ("有错误", "20", "3", "0.15")
     assert 80 < float(p50) < 125
     assert float(p99) > 2500
+
+
+def test_a_single_failure_in_a_quiet_hour_is_no_trouble(operator, tell, insight_store):
+    tell(*all_well())
+    insight_store.report(a_call("dms"), a_call("dms", outcome="unavailable"))
+
+    assert "DMS,DMS 适配,正常,2,1,0.5," in operator.get("/partners?format=csv").text
 
 
 def test_the_classes_of_how_calls_ended_are_named(operator, tell, insight_store):
