@@ -4,6 +4,7 @@ An appointment is a few bursts of milliseconds in days of waiting. Where nothing
 width that says how long it was; between two breaks it is linear. No I/O, no framework.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -240,14 +241,16 @@ class Axis:
             width = least + room * (end - begin).total_seconds() / worked
             self.stretches.append(Stretch(begin, end, left, width))
             left += width
+        self._ends = [stretch.ends for stretch in self.stretches]
 
     def place(self, at: datetime) -> float:
-        for stretch in self.stretches:
-            if at <= stretch.ends:
-                return stretch.left + stretch.width * _part(stretch, at)
-        return WIDTH
+        found = bisect_left(self._ends, at)
+        if found == len(self._ends):
+            return WIDTH
+        stretch = self.stretches[found]
+        return stretch.left + stretch.width * _part(stretch, at)
 
-    @property
+    @cached_property
     def breaks(self) -> tuple[Stretch, ...]:
         return tuple(one for one in self.stretches if one.idle is not None)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import eventlet
 from flask import Flask, abort, render_template, request
 from werkzeug.wrappers import Response
 
@@ -39,6 +40,9 @@ STANDINGS: dict[str, State] = {
 }
 LANE_WIDTH = 30
 MOST_GAPS = 8
+MOST_ROWS = 300
+AT_ONCE = 25
+"""Rows that are drawn before others get their turn."""
 LONG_PAUSE = timedelta(seconds=60)
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -93,6 +97,8 @@ class Way:
     asked: UUID
     cut: bool
     rows: tuple[Row, ...]
+    earlier: int
+    """Rows before these, left out: what matters is at the end."""
     axis: Axis
     standing: Standing
     sentence: Sentence
@@ -119,13 +125,16 @@ def add_views(app: Flask, context: Context) -> None:
     @page(app, "/trace/<uuid:asked>", right=Right.READ)
     def trace(asked: UUID) -> str | Response:
         told = context.insight.trace(asked)
-        table = moments_table(told)
-        if file := table.export():
-            return file
-        way = way_of(told, context.now(), _looked_at())
+        way = way_of(told, context.now(), _looked_at(), all_rows="all" in request.args)
         if is_poll():
             return Response(status=204) if request.args.get("had") == way.mark else render_template("trace_live.html", way=way)
-        return render_template("trace.html", way=way, table=table)
+        return render_template("trace.html", way=way)
+
+    @page(app, "/trace/<uuid:asked>/moments", right=Right.READ)
+    def trace_moments(asked: UUID) -> str | Response:
+        told = context.insight.trace(asked)
+        table = moments_table(told)
+        return table.export() or render_template("trace_moments.html", table=table, asked=asked, cut=told.cut)
 
     @page(app, "/trace/<uuid:asked>/messages/<uuid:message_id>", right=Right.READ)
     def trace_record(asked: UUID, message_id: UUID) -> str:
@@ -137,7 +146,14 @@ def add_views(app: Flask, context: Context) -> None:
 
     app.jinja_env.globals.update(message_words=lambda type: say(message_name(type)), service_words=service_words)
     app.jinja_env.globals.update(partner_words=lambda name: say(named(PARTNERS, name)), cause_words=cause_words)
-    app.jinja_env.globals.update(lanes=LANES, lane_words=LANE_WORDS, step_words=lambda step: say(named(STEPS, step)))
+    app.jinja_env.globals.update(breathe=breathe, lanes=LANES, lane_words=LANE_WORDS, step_words=lambda step: say(named(STEPS, step)))
+
+
+def breathe(row: int) -> str:
+    """Between rows, so that a long way keeps nobody waiting."""
+    if row % AT_ONCE == 0:
+        eventlet.sleep(0)
+    return ""
 
 
 def service_words(name: str) -> str:
@@ -152,15 +168,18 @@ def _looked_at() -> UUID | None:
         return None
 
 
-def way_of(told: Trace, now: datetime, looked_at: UUID | None = None) -> Way:
+def way_of(told: Trace, now: datetime, looked_at: UUID | None = None, *, all_rows: bool = False) -> Way:
     """Of a trace with at least one moment; insight answers 404 for any other."""
     hops = hops_of(told.moments)
     axis = axis_of(hops)
     standing = standing_of(hops, now)
+    rows = tuple(_rows(hops, axis))
+    earlier = 0 if all_rows else max(0, len(rows) - MOST_ROWS)
     return Way(
         asked=told.id,
         cut=told.cut,
-        rows=tuple(_rows(hops, axis)),
+        rows=rows[earlier:],
+        earlier=earlier,
         axis=axis,
         standing=standing,
         sentence=sentence_of(standing, now),
