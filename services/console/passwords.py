@@ -5,7 +5,8 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from eventlet import tpool
+
+from services.console.aside import aside
 
 AT_ONCE = 2
 """Each takes 64 MiB and some 50 ms of a core."""
@@ -40,13 +41,13 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         with self._turn:
-            return str(tpool.execute(self._hasher.hash, password))
+            return aside(self._hasher.hash, password)
 
     def match(self, kept: str | None, password: str) -> bool:
         """Takes as long for a name that nobody has (`kept` None) as for one that somebody has."""
         try:
             with self._turn:
-                tpool.execute(self._hasher.verify, kept or self._nobody, password)
+                aside(self._hasher.verify, kept or self._nobody, password)
         except (VerificationError, InvalidHashError):
             return False
         return kept is not None

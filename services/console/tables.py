@@ -15,10 +15,10 @@ from uuid import UUID
 
 import eventlet
 import xlsxwriter
-from eventlet import tpool
 from flask import Response, request, stream_with_context
 
 from services.console import names, words
+from services.console.aside import aside
 from services.console.words import Pair, say, t
 
 R = TypeVar("R")
@@ -263,7 +263,7 @@ def _as_xlsx(table: Table[Any]) -> bytes:
                 sheet.write_string(line, place, cell)
             else:
                 sheet.write_number(line, place, cell)
-    tpool.execute(book.close)  # it packs all of it at once
+    aside(book.close)  # it packs all of it at once
     return made.getvalue()
 
 
