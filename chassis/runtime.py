@@ -12,7 +12,7 @@ from uuid import uuid4
 import eventlet
 from nameko.extensions import SharedExtension
 
-from chassis import inbox, janitor, lines, orders, retries
+from chassis import inbox, janitor, lines, orders, retries, status
 from chassis.breaker import Ways
 from chassis.calls import CallLog
 from chassis.database import Conflict, Database, Transaction, millis
@@ -28,7 +28,7 @@ from chassis.process import Process, current
 from chassis.publisher import Publisher
 from chassis.relay import Outgoing, Relay
 from chassis.reporter import HopRow, Reporter
-from chassis.status import TELL_SECONDS, Status
+from chassis.status import Status
 from chassis.tables import partner_call
 from chassis.telemetry import Flow
 from contracts.catalogue import QUEUED_SERVICES
@@ -238,8 +238,8 @@ class ServiceRuntime(SharedExtension):
 
     def _tell_status(self) -> None:
         while not self._stopping:
-            self.status.tell()
-            eventlet.sleep(TELL_SECONDS)
+            self.status.tell_if_due()
+            eventlet.sleep(status.LOOK_SECONDS)
 
     def stop_reading(self) -> None:
         """First step of a graceful stop: take nothing new, end what is in work. Called by each entrypoint, does it once."""

@@ -14,7 +14,9 @@ from contracts.ops import OpsStatus, QuotaUsed
 if TYPE_CHECKING:
     from chassis.runtime import ServiceRuntime
 
+LOOK_SECONDS = 1.0
 TELL_SECONDS = 5.0
+"""Sooner when the queue is paused or resumed, or the way to a partner opens or shuts: whoever ordered it waits for that."""
 SHARE_OF_TIME = 50
 """To count a great many takes long: it is done for one fiftieth of the time at most, and older counts are told meanwhile."""
 SECONDS_APART = 4.0
@@ -29,9 +31,18 @@ class Status:
         self._started_at = datetime.now(UTC)
         self._waiting = Waiting()
         self._count_at = 0.0
+        self._tell_at = 0.0
+        self._seen: tuple[object, ...] = ()
         self.spooled: Callable[[], int] = lambda: 0
         self.quotas: Callable[[], tuple[QuotaUsed, ...]] = tuple
         """May ask the database: raises Unavailable, Conflict."""
+
+    def tell_if_due(self) -> None:
+        """To be called every LOOK_SECONDS."""
+        seen = (self._runtime.flow[:2], *(way.state for way in self._runtime.ways.all))
+        if seen != self._seen or monotonic() >= self._tell_at:
+            self._seen, self._tell_at = seen, monotonic() + TELL_SECONDS
+            self.tell()
 
     def tell(self) -> None:
         """Whatever is away: nothing is raised, nothing waited for. Without a broker nothing is told."""

@@ -108,6 +108,21 @@ def test_whatever_is_away_telling_neither_raises_nor_waits():
     assert status.now().quotas == ()
 
 
+def test_a_change_is_told_at_once_and_the_same_again_only_after_a_while():
+    sender, told = Away(), []
+    sender.publish = told.append
+    status = Status(sender)
+    status.tell_if_due()
+    status.tell_if_due()
+    assert len(told) == 1
+
+    sender.ways.to("wechat").hold(True)
+    status.tell_if_due()
+    status.tell_if_due()
+
+    assert [message.breakers[0].state for message in told[1:]] == ["held"]
+
+
 def test_a_service_without_schema_and_queue_tells_what_it_has_on_disk():
     gateway = Away()
     gateway.keeps, gateway.flow = False, Flow()
