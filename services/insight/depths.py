@@ -6,6 +6,7 @@ Passive declares ask and make nothing; both runtimes answer them. Nobody waits f
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from time import monotonic
+from typing import Any
 
 import eventlet
 import kombu
@@ -39,6 +40,7 @@ class Depths:
         self._settings = settings
         self._services = tuple(services)
         self._clock = clock
+        self._channel: Any = None
         self._told: dict[str, Depth] = {}
         self._told_at = float("-inf")
 
@@ -57,7 +59,7 @@ class Depths:
                 except broker.LOST as error:
                     log.info("broker_not_asked", cause=type(error).__name__)
                     broker.close(connection)
-                    connection = None
+                    connection = self._channel = None
                 eventlet.sleep(EVERY_SECONDS)
         finally:
             broker.close(connection)
@@ -71,11 +73,13 @@ class Depths:
         self._told, self._told_at = told, self._clock()
 
     def _asked(self, connection: kombu.Connection, queue: str) -> Depth:
-        """A queue that is not there costs the channel, and kombu opens another."""
+        """A queue that is not there costs the channel."""
+        self._channel = self._channel or connection.channel()
         try:
-            said = connection.default_channel.queue_declare(queue, passive=True)
+            said = self._channel.queue_declare(queue, passive=True)
         except connection.channel_errors:
-            connection.default_channel.close()
+            channel, self._channel = self._channel, None
+            channel.close()
             return Depth()
         consumers = None if self._settings.url.startswith(EMBEDDED) else said.consumer_count
         return Depth(ready=said.message_count, consumers=consumers)
