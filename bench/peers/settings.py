@@ -20,3 +20,5 @@ QUEUE = os.environ.get("BENCH_QUEUE", "")
 """Where its work comes from, or where it puts what it took."""
 DOWNSTREAM = os.environ.get("BENCH_DOWNSTREAM", "")
 """Where it tells what it did."""
+MARK = os.environ.get("BENCH_MARK", "each")
+"""How an outbox row is marked once its message is confirmed: `each` by the task itself, or `together` by a thread beside the tasks."""

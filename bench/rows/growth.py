@@ -60,8 +60,9 @@ def measure(ground: Ground) -> Iterator[Figure]:
     ground.servers.mariadb.execute(f"SET GLOBAL innodb_buffer_pool_size = {POOL}")
     sizes = [_seeded(ground, rows) for rows in (list(SIZES)[:2] if ground.quick else SIZES)]
     with ground.task("growth: asking", ground.rounds) as steps:
-        for _ in range(ground.rounds):
-            for size in sizes:
+        for turn in range(ground.rounds):
+            first = turn % len(sizes)
+            for size in sizes[first:] + sizes[:first]:
                 _ask_all(size)
             steps.step()
     with ground.task("growth: draining outboxes", ground.rounds * len(sizes)) as steps:
