@@ -53,7 +53,7 @@ def partner_state(partner: PartnerStatus) -> State:
         return BREAKERS[partner.breaker.state]
     if any(partner_troubles(partner)):
         return State("late", ("有错误", "errors"))
-    return State("fine", FINE if partner.calls else ("最近没有调用", "not called lately"))
+    return State("fine", FINE if partner.calls else ("最近没有调用", "no calls"))
 
 
 def minutes_table(name: str, minutes: Iterable[Minute], at: datetime, columns: tuple[Column[Minute], ...]) -> Table[Minute]:
