@@ -1,6 +1,7 @@
 """The audit: who did what, when, about what, from where; and whether the chain holds."""
 
 import json
+from urllib.parse import quote
 
 import eventlet
 from flask import Flask, Response, make_response, render_template, request
@@ -17,16 +18,6 @@ PAGE = 50
 BROKEN = State("broken", ("链条断裂", "chain broken"))
 SOUND = State("fine", ("完好", "sound"))
 
-COLUMNS: tuple[Column[Line], ...] = (
-    Column("number", "序号", "No.", lambda line: line.number, "number"),
-    Column("at", "时间", "When", lambda line: line.at, "time"),
-    Column("actor", "谁", "Who", lambda line: line.actor),
-    Column("action", "做了什么", "What", lambda line: action_words(line.action)),
-    Column("about", "关于", "About", lambda line: line.about),
-    Column("details", "详情", "Details", lambda line: details_words(line.details)),
-    Column("address", "来自", "From", lambda line: line.address),
-    Column("chain", "链", "Chain", lambda line: SOUND if line.sound else BROKEN, "state"),
-)
 ACTIONS = {
     "login": ("登录", "logged in"),
     "login.failed": ("登录失败", "login failed"),
@@ -41,6 +32,19 @@ ACTIONS = {
     "staff.enabled": ("启用账号", "enabled an account"),
     "staff.reset": ("重设密码", "reset a password"),
     "audit.exported": ("导出审计", "exported the audit"),
+    "payload.shown": ("查看明文内容", "saw a payload in clear"),
+    "parked.redrive": ("重发", "redrove"),
+    "parked.drop": ("放弃", "dropped"),
+    "parked.mend": ("修正后发送", "sent a mended copy"),
+    "parked.care": ("登记负责人、状态或备注", "set owner, status or note"),
+    "job.redrive": ("批量重发", "began a job: redrive"),
+    "job.drop": ("批量放弃", "began a job: drop"),
+    "job.stop": ("停止批量任务", "stopped a job"),
+    "queue.pause": ("暂停取件", "paused a queue"),
+    "queue.resume": ("恢复取件", "resumed a queue"),
+    "partner.hold": ("暂停合作方", "held a partner"),
+    "partner.release": ("放行合作方", "released a partner"),
+    "trace.searched": ("按个人信息查找", "searched"),
 }
 
 
@@ -49,9 +53,30 @@ def action_words(action: str) -> str:
     return t(*ACTIONS.get(action, (action, action)))
 
 
+PLACES = {"parked": "/parked/", "payload": "/parked/", "job": "/jobs/", "queue": "/queues/"}
+
+
+def place_of(line: Line) -> str | None:
+    """The page of what an order was about."""
+    place = PLACES.get(line.action.partition(".")[0])
+    return f"{request.script_root}{place}{quote(line.about)}" if place and line.about else None
+
+
 def details_words(details: str) -> str:
     """role: operator; number: 128"""
     return "; ".join(f"{name}: {value}" for name, value in json.loads(details).items())
+
+
+COLUMNS: tuple[Column[Line], ...] = (
+    Column("number", "序号", "No.", lambda line: line.number, "number"),
+    Column("at", "时间", "When", lambda line: line.at, "time"),
+    Column("actor", "谁", "Who", lambda line: line.actor),
+    Column("action", "做了什么", "What", lambda line: action_words(line.action)),
+    Column("about", "关于", "About", lambda line: line.about, href=place_of),
+    Column("details", "详情", "Details", lambda line: details_words(line.details)),
+    Column("address", "来自", "From", lambda line: line.address),
+    Column("chain", "链", "Chain", lambda line: SOUND if line.sound else BROKEN, "state"),
+)
 
 
 def add_views(app: Flask, context: Context) -> None:
