@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from eventlet import GreenPool
+from eventlet import GreenPool, kill
 
 T = TypeVar("T")
 
@@ -35,6 +35,12 @@ class Crew(Generic[T]):
         """End what is in work; what waits is let go."""
         self._waiting.clear()
         self._hands.waitall()
+
+    def kill(self) -> None:
+        """Drop everything, as when the process dies."""
+        self._waiting.clear()
+        for hand in tuple(self._hands.coroutines_running):
+            kill(hand)
 
     def _work_off(self) -> None:
         while self._waiting:

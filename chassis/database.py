@@ -7,10 +7,12 @@ written to the outbox in the same transaction and goes out only if that commits.
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
+from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
@@ -37,6 +39,16 @@ def from_millis(at: int) -> datetime:
 
 Told = tuple[Contract, Envelope | None]
 """A message that is to go out, and the one that led to it."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A row of the outbox on its way."""
+
+    message_id: UUID
+    type: str
+    routes: tuple[str, ...]
+    body: str
 
 
 class Transaction:
@@ -73,12 +85,14 @@ class Transaction:
 class Database:
     """The schema of one service."""
 
-    def __init__(self, engine: Engine, write_outbox: Callable[[Transaction], None]) -> None:
-        """`write_outbox` writes down what a transaction told."""
+    def __init__(self, engine: Engine, write_outbox: Callable[[Transaction, int], tuple[Outgoing, ...]]) -> None:
+        """`write_outbox` writes down what a transaction told, claimed until then (milliseconds), and gives what may go out at once."""
         self.engine = engine
         self._write_outbox = write_outbox
-        self.after_telling: Callable[[], None] = lambda: None
-        """Called after a commit that told something: wakes the relay."""
+        self.claimed_until: Callable[[], int] = lambda: 0
+        """Until when what is told now is the relay's of this process; 0: whoever claims it."""
+        self.after_telling: Callable[[tuple[Outgoing, ...]], None] = lambda _outgoing: None
+        """Called after a commit that told something: hands it to the relay."""
         # SQLite blocks the whole loop while it waits for another writer: one semaphore per file keeps writers apart (nameko.md).
         self._one_writer = BoundedSemaphore(1) if engine.dialect.name == "sqlite" else None
 
@@ -94,13 +108,12 @@ class Database:
             with translated_errors(), self.engine.begin() as connection:
                 transaction = Transaction(connection)
                 yield transaction
-                if transaction.told:
-                    self._write_outbox(transaction)
+                outgoing = self._write_outbox(transaction, self.claimed_until()) if transaction.told else ()
         finally:
             if self._one_writer:
                 self._one_writer.release()
         if transaction.told:
-            self.after_telling()
+            self.after_telling(outgoing)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -159,6 +172,7 @@ def open_engine(url: str, pool_size: int) -> Engine:
         max_overflow=pool_size,
         pool_timeout=10,
         pool_recycle=1800,
+        pool_reset_on_return=None,  # every transaction is ended by us: another ROLLBACK is one more way to the server and back
         isolation_level="READ COMMITTED",
         connect_args={"connect_timeout": 3, "read_timeout": 30, "write_timeout": 30, "charset": "utf8mb4"},
     )

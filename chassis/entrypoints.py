@@ -4,12 +4,14 @@
 in, commits, settles. `carries_out` keeps no transaction open while a partner is spoken to. (design section 3)
 """
 
+import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from eventlet.event import Event as GreenEvent
 from eventlet.support.greenlets import GreenletExit
+from nameko.containers import WorkerContext
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
@@ -41,6 +43,28 @@ class Working(Entrypoint):
 
     def stop(self) -> None:
         self.runtime.stop_reading()
+
+    def call_here(self, *arguments: Any) -> Any:
+        """Run the method as a worker of the container would, but in this green thread: where many share a transaction, switching counts."""
+        container = self.container
+        worker = WorkerContext(container, container.service_cls(), self, arguments)
+        providers = tuple(container.dependencies)
+        for provider in providers:
+            setattr(worker.service, provider.attr_name, provider.get_dependency(worker))
+        for provider in providers:
+            provider.worker_setup(worker)
+        result, exc_info = None, None
+        try:
+            result = getattr(worker.service, self.method_name)(*arguments)
+        except Exception:
+            exc_info = sys.exc_info()
+            raise
+        finally:
+            for provider in providers:
+                provider.worker_result(worker, result, exc_info)
+            for provider in providers:
+                provider.worker_teardown(worker)
+        return result
 
     def call(self, *arguments: Any, seconds: float | None = None) -> Any:
         """Run the method in a worker of the container and hand back what it returns or raises; Unavailable when it takes too long."""
@@ -76,6 +100,10 @@ class Read(Working):
         for contract in self._types:
             self.runtime.handling.readings[contract.type_name()] = self
 
+    def kill(self) -> None:
+        self.runtime.handling.stopping = True
+        super().kill()
+
 
 class Handles(Read):
     """One transaction: inbox row, state, outbox. It may be shared with other messages (chassis/together.py)."""
@@ -87,7 +115,7 @@ class Handles(Read):
 
     def part(self, opened: Opened) -> Callable[[Transaction], None]:
         message = self.read(opened)
-        return lambda tx: self.call(message, tx)
+        return lambda tx: self.call_here(message, tx)
 
     def work(self, opened: Opened) -> None:
         part = self.part(opened)

@@ -130,7 +130,7 @@ class Handling:
         except (Unavailable, Conflict):
             log.warning("database_awaited", service=self.service)
             return DATABASE_PAUSE
-        except Exception as error:  # noqa: BLE001 - not even the failure could be written down: keep the message, and say so
+        except Exception as error:  # not even the failure could be written down: keep the message, and say so
             log.critical("outcome_not_written_down", service=self.service, exc_info=error)
             return MISTAKE_PAUSE
         crash.here("after_commit", self.service)

@@ -1,11 +1,13 @@
 """Takes what the broker holds for one service: its queue, an operator's orders, and the messages that killed their reader too often."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any
 
 import kombu
 from eventlet import sleep
+from eventlet.support.greenlets import GreenletExit
 
 from chassis import broker, topology
 from chassis.crew import Crew
@@ -21,11 +23,12 @@ QUEUES = ((topology.queue_of, False), (topology.orders_queue_of, False), (topolo
 """Which queues of a service are read, and whether what is in them is poison."""
 AT_ONCE = 10
 """Messages of a queue in work at once, each by itself."""
-TRANSACTIONS = 2
-"""Of those that share: while one commits, another is filled."""
-MOST_TOGETHER = 32
-AHEAD = 3 * MOST_TOGETHER
-"""What the broker hands out before it hears of an end, where all may share a transaction: so that the next is full when one ends."""
+LANES = 4
+"""Transactions that several messages share, side by side: while one waits for the database, another goes on."""
+MOST_TOGETHER = 20
+AHEAD = (LANES + 1) * MOST_TOGETHER
+"""What the broker hands out before it hears of an end, where messages may share: so that the next is full when one ends."""
+SUBJECT = re.compile(rb'"subject":\s*"([^"]*)"')
 
 
 class Link:
@@ -44,7 +47,6 @@ class Inlet:
 
     def __init__(self, handling: Handling, settings: Broker, services: Iterable[str]) -> None:
         self._handling = handling
-        self._together = Together(handling)
         self._settings = settings
         self._services = tuple(services)
         self._stopping = False
@@ -72,6 +74,10 @@ class Inlet:
             except broker.LOST as error:
                 if not self._stopping:
                     log.warning("consumer_lost", service=self._handling.service, cause=type(error).__name__)
+            except GreenletExit:
+                for crew in link.crews:
+                    crew.kill()
+                raise
             finally:
                 self.consuming = False
                 link.gone = True
@@ -128,9 +134,10 @@ class Inlet:
     def _taking(self, link: Link, poison: bool) -> Callable[[Any], None]:
         """Nothing waits here for a hand, so that the loop goes on reading, and sends its heartbeats."""
         alone = Crew(self._take_each, hands=AT_ONCE)
-        sharing = Crew(self._together.take, hands=TRANSACTIONS, most=MOST_TOGETHER)
-        again = Crew(self._take_each, hands=1, in_order=False)
-        link.crews += (alone, sharing, again)
+        together = Together(self._handling, alone.hand)
+        lanes = [Crew(together.take, hands=1, most=MOST_TOGETHER) for _ in range(LANES)]
+        again = Crew(together.take, hands=1, in_order=False)
+        link.crews += (again, *lanes, alone)
 
         def take(message: Any) -> None:
             delivery = Delivery(_bytes(message.body), settling(message), poison=poison, gone=lambda: link.gone)
@@ -140,7 +147,8 @@ class Inlet:
                 # It may be what killed the last process. In any order, one by one, it takes no other message with it twenty times.
                 again.hand(delivery)
             else:
-                sharing.hand(delivery)
+                # What is about one subject goes one way, so that two transactions do not wait for each other's rows.
+                lanes[_hash_of_subject(delivery.body) % LANES].hand(delivery)
 
         return take
 
@@ -174,6 +182,12 @@ def settling(message: Any) -> Any:
             log.info("settled_over_a_lost_link")
 
     return settle
+
+
+def _hash_of_subject(body: bytes) -> int:
+    """Of the bytes as they stand, before anybody opens them."""
+    found = SUBJECT.search(body)
+    return hash(found[1]) if found else 0
 
 
 def _bytes(body: Any) -> bytes:

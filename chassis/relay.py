@@ -1,20 +1,22 @@
-"""Carries outbox rows to the broker: claim, publish with many confirms in flight, mark.
+"""Carries what was told to the broker, with many confirms in flight, and marks the outbox rows after the confirm.
 
-A claim is a committed lease, so no transaction stays open until the confirm; rows are marked only after it. In embedded the
-lease has no end: unconfirmed rows are published again at start, never on a timer. (design section 3)
+What this process told it publishes as soon as it is committed: the rows were written as claimed by it. Whatever nobody published (its
+process died, the broker was away, too much was on its way) is found by a look into the outbox, once a second. A claim is a committed
+lease, so no transaction stays open until the confirm. In embedded the lease has no end: unconfirmed rows are published again at start,
+never on a timer. (design section 3)
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from threading import Event
-from typing import Any
+from collections.abc import Callable, Sequence
+from time import monotonic
+from uuid import UUID
 
 import eventlet
+from eventlet.event import Event
 from sqlalchemy import or_, select, update
 
 from chassis import crash
 from chassis.clock import milliseconds_now
-from chassis.database import Conflict, Database
+from chassis.database import Conflict, Database, Outgoing
 from chassis.errors import Unavailable
 from chassis.logs import get_logger
 from chassis.tables import outbox
@@ -22,48 +24,61 @@ from chassis.tables import outbox
 log = get_logger(__name__)
 
 CLAIM = 200
-"""Rows claimed at once."""
+"""Rows claimed, or marked, at once."""
+MOST_IN_FLIGHT = 10 * CLAIM
 LEASE_MS = 10_000
 """Longer than a confirm takes; a row published twice is dropped by the inbox."""
 FOREVER = 2**62
 PAUSE = 1.0
-"""Seconds until it looks again; whatever is told wakes it, unless broker or database are away."""
+"""Seconds until it looks again; whatever is told unclaimed wakes it, unless broker or database are away."""
+GATHER = 0.02
+"""Seconds for which confirms are gathered before they are marked: nobody waits for the mark."""
 
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A row on its way."""
-
-    number: int
-    message_id: Any
-    type: str
-    routes: tuple[str, ...]
-    body: str
+Send = Callable[[Outgoing, Callable[[bool], None]], None]
 
 
 class Relay:
     """One service's way from its outbox to the broker."""
 
-    def __init__(
-        self, service: str, database: Database, send: "Callable[[Outgoing, Callable[[bool], None]], None]", *, embedded: bool
-    ) -> None:
+    def __init__(self, service: str, database: Database, send: Send, *, embedded: bool) -> None:
+        """`send` raises Unavailable when the broker takes nothing; the outcome is told it once, sooner or later."""
         self._service = service
         self._database = database
         self._send = send
         self._lease_ms = FOREVER if embedded else LEASE_MS
         self._embedded = embedded
-        self._confirmed: list[int] = []
-        self._returned: list[int] = []
-        self._wake = Event()
+        self._confirmed: list[UUID] = []
+        self._returned: list[UUID] = []
+        self._bell = Event()
+        self._looks_at = 0.0
+        self._open = False
         self._stopping = False
         self.in_flight = 0
 
+    def claimed_until(self) -> int:
+        """For rows that are being written; 0 when they are to wait for a look into the outbox."""
+        if not self._open or self._stopping or self.in_flight >= MOST_IN_FLIGHT:
+            return 0
+        return min(milliseconds_now() + self._lease_ms, FOREVER)
+
+    def take(self, rows: Sequence[Outgoing]) -> None:
+        """Publish what has been committed as ours; without rows, look what there is."""
+        if not rows:
+            self.wake()
+            return
+        try:
+            self._publish(rows)
+        except Unavailable:
+            self._ring()  # they are given back by the loop, which may wait for the database
+
     def wake(self) -> None:
-        self._wake.set()
+        """There may be rows that nobody has claimed."""
+        self._looks_at = 0.0
+        self._ring()
 
     def stop(self) -> None:
         self._stopping = True
-        self._wake.set()
+        self._ring()
 
     @property
     def idle(self) -> bool:
@@ -73,23 +88,34 @@ class Relay:
         """Loop until stopped; a database or broker that is away is waited for."""
         released = not self._embedded
         while not self._stopping:
-            self._wake.clear()
+            self._bell = Event()
             try:
                 if not released:
                     self._release_all()
                     released = True
                 busy = self._settle() or self._push()
-            except (Unavailable, Conflict) as error:
-                log.warning("relay_waits", service=self._service, cause=type(error).__name__)
+            except Conflict:
+                eventlet.sleep(GATHER)
+                continue
+            except Unavailable as error:
+                log.warning("relay_waits", service=self._service, cause=error.what)
+                self._open = False
                 eventlet.sleep(PAUSE)
                 continue
             if not busy:
-                self._wake.wait(PAUSE)
+                self._bell.wait(timeout=max(0.0, self._looks_at - monotonic()))
+                if self._confirmed:
+                    eventlet.sleep(GATHER)
         self._settle_before_leaving()
+
+    def _ring(self) -> None:
+        if not self._bell.ready():
+            self._bell.send()
 
     def _settle_before_leaving(self) -> None:
         try:
-            self._settle()
+            while self._settle():
+                pass
         except (Unavailable, Conflict):
             log.warning("relay_left_confirmed_rows_unmarked", rows=len(self._confirmed))
 
@@ -99,43 +125,55 @@ class Relay:
             tx.execute(update(outbox).where(outbox.c.published_at.is_(None)).values(leased_until=0))
 
     def _push(self) -> bool:
+        """Look for rows that nobody has, if it is time; True when there may be more."""
+        if monotonic() < self._looks_at or self.in_flight >= MOST_IN_FLIGHT:
+            return False
+        self._looks_at = monotonic() + PAUSE
         rows = self._claim()
+        try:
+            self._publish(rows)
+        except Unavailable:
+            self._give_back()
+            raise
+        self._open = True
+        if len(rows) == CLAIM:
+            self._looks_at = 0.0
+        return len(rows) == CLAIM
+
+    def _publish(self, rows: Sequence[Outgoing]) -> None:
+        """Raises Unavailable when the broker does not take one: then it takes none of those behind it, and they wait to be given back."""
         for number, row in enumerate(rows):
             self.in_flight += 1
             try:
-                self._send(row, self._on_outcome(row.number))
+                self._send(row, self._on_outcome(row.message_id))
             except Unavailable:
-                # What it does not take now it takes none of: to claim the next ones would only keep the database busy.
                 self.in_flight -= 1
-                self._returned += [untaken.number for untaken in rows[number:]]
-                self._give_back()
+                self._open = False
+                self._returned += [untaken.message_id for untaken in rows[number:]]
                 raise
             crash.here("published", self._service)
-        return bool(rows)
 
-    def _on_outcome(self, number: int) -> Callable[[bool], None]:
+    def _on_outcome(self, message_id: UUID) -> Callable[[bool], None]:
         def outcome(confirmed: bool) -> None:
             self.in_flight -= 1
-            (self._confirmed if confirmed else self._returned).append(number)
-            self._wake.set()
+            (self._confirmed if confirmed else self._returned).append(message_id)
+            self._ring()
 
         return outcome
 
     def _claim(self) -> list[Outgoing]:
-        if self.in_flight >= CLAIM * 10:
-            return []
         now = milliseconds_now()
         waiting = (
-            select(outbox.c.number, outbox.c.message_id, outbox.c.type, outbox.c.routes, outbox.c.body)
+            select(outbox.c.message_id, outbox.c.type, outbox.c.routes, outbox.c.body)
             .where(outbox.c.published_at.is_(None), or_(outbox.c.leased_until == 0, outbox.c.leased_until < now))
             .order_by(outbox.c.number)
             .limit(CLAIM)
             .with_for_update(skip_locked=True)
         )
         with self._database.write() as tx:
-            rows = [Outgoing(row.number, row.message_id, row.type, tuple(row.routes.split(",")), row.body) for row in tx.execute(waiting)]
+            rows = [Outgoing(row.message_id, row.type, tuple(row.routes.split(",")), row.body) for row in tx.execute(waiting)]
             if rows:
-                claimed = outbox.c.number.in_([row.number for row in rows])
+                claimed = outbox.c.message_id.in_([row.message_id for row in rows])
                 tx.execute(update(outbox).where(claimed).values(leased_until=min(now + self._lease_ms, FOREVER)))
         return rows
 
@@ -148,7 +186,7 @@ class Relay:
             return False
         crash.here("confirmed", self._service)
         with self._database.write() as tx:
-            tx.execute(update(outbox).where(outbox.c.number.in_(confirmed)).values(published_at=milliseconds_now()))
+            tx.execute(update(outbox).where(outbox.c.message_id.in_(confirmed)).values(published_at=milliseconds_now()))
         del self._confirmed[: len(confirmed)]
         return True
 
@@ -157,5 +195,5 @@ class Relay:
         returned = self._returned[:]
         with self._database.write() as tx:
             later = milliseconds_now() + 1000
-            tx.execute(update(outbox).where(outbox.c.number.in_(returned), outbox.c.published_at.is_(None)).values(leased_until=later))
+            tx.execute(update(outbox).where(outbox.c.message_id.in_(returned), outbox.c.published_at.is_(None)).values(leased_until=later))
         del self._returned[: len(returned)]

@@ -15,7 +15,7 @@ from nameko.extensions import SharedExtension
 from chassis import inbox, janitor, lines, orders, retries, status
 from chassis.breaker import Ways
 from chassis.calls import CallLog
-from chassis.database import Conflict, Database, Transaction, millis
+from chassis.database import Conflict, Database, Outgoing, Transaction, millis
 from chassis.deadline import within
 from chassis.errors import Held, Unavailable
 from chassis.handling import Delivery, Handling, Opened
@@ -26,7 +26,7 @@ from chassis.logs import get_logger
 from chassis.privacy import Vault
 from chassis.process import Process, current
 from chassis.publisher import Publisher
-from chassis.relay import Outgoing, Relay
+from chassis.relay import Relay
 from chassis.reporter import HopRow, Reporter
 from chassis.status import Status
 from chassis.tables import partner_call
@@ -76,7 +76,7 @@ class ServiceRuntime(SharedExtension):
 
     def _prepare(self, database: Database) -> None:
         self.relay = Relay(self.name, database, self._send, embedded=self.embedded)
-        database.after_telling = self.relay.wake
+        database.claimed_until, database.after_telling = self.relay.claimed_until, self.relay.take
         self.handling = Handling(self.name, database, self.vault, self.process.settings.patience)
         self.handling.note_of = self._note_of
         orders.register(self)
