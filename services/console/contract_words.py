@@ -184,8 +184,13 @@ def _limit_words(part: Schema) -> list[str]:
         _range(part.get("minLength"), part.get("maxLength"), t(" 个字", " characters")),
         _range(part.get("minItems"), part.get("maxItems"), t(" 项", " items")),
         _range(least, most, ""),
-        t(f"格式 {part['pattern']}", f"of the form {part['pattern']}") if "pattern" in part else "",
+        t(f"格式 {_form_of(part)}", f"of the form {_form_of(part)}") if "pattern" in part else "",
     ]
+
+
+def _form_of(part: Schema) -> str:
+    """What the contract says of it is easier to read than the expression."""
+    return str(part.get("description") or part["pattern"])
 
 
 def _range(least: Any, most: Any, unit: str) -> str:

@@ -34,7 +34,7 @@ LONGEST_WAY = timedelta(seconds=2)
 WIDTH = 1000.0
 BREAK = 36.0
 """Of an axis of WIDTH: what one stretch without anything takes."""
-NARROWEST = 3.0
+NARROWEST = 7.0
 MOST_OF_IT = 0.4
 """How much of the axis all breaks together may take."""
 
@@ -229,7 +229,7 @@ class Axis:
         breaks = len(busy) - 1
         gap = min(BREAK, WIDTH * MOST_OF_IT / breaks) if breaks else 0.0
         worked = sum((end - begin).total_seconds() for begin, end in busy) or 1.0
-        least = min(NARROWEST * 4, WIDTH * MOST_OF_IT / len(busy))
+        least = min(NARROWEST * 2, WIDTH * MOST_OF_IT / len(busy))
         room = WIDTH - gap * breaks - least * len(busy)
         self.stretches: list[Stretch] = []
         left = 0.0
