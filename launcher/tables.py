@@ -11,6 +11,7 @@ SHORT = 8
 console = Console(highlight=False)
 if not console.is_terminal:
     console = Console(highlight=False, width=160)  # a file or a pipe has no edge
+progress_console = Console(highlight=False, stderr=True)
 
 
 def timeline(answer: dict[str, Any]) -> None:
@@ -42,6 +43,14 @@ def parked_list(answer: dict[str, Any]) -> None:
         console.print(f"还有 · more: --after {answer['next']}")
 
 
+def parked_groups(answer: dict[str, Any]) -> None:
+    table = _table("数量 number", "服务 service", "消息 message", "原因 cause", "最早 first", "最近 last")
+    for group in answer["groups"]:
+        cause = " ".join(part for part in (group["kind"], group["field"], group["rule"]) if part)
+        table.add_row(str(group["number"]), group["service"], group["type"], cause, group["first_at"], group["last_at"])
+    console.print(table if answer["groups"] else "没有滞留的消息 · nothing is parked")
+
+
 def parked_one(answer: dict[str, Any]) -> None:
     for one in answer["parked"]:
         table = _table("", "")
@@ -49,6 +58,18 @@ def parked_one(answer: dict[str, Any]) -> None:
         for name, value in one.items():
             table.add_row(name, _causes(one) if name == "causes" else str(value))
         console.print(table)
+
+
+def jobs(answer: dict[str, Any]) -> None:
+    table = _table(
+        "开始 begun", "任务 job", "种类 kind", "状态 state", "总数 total", "已下达 ordered", "已处理 handled", "结果 outcome", "谁 by"
+    )
+    for job in answer["jobs"]:
+        ends = (("parked_again", "又滞留 parked again"), ("dropped", "已放弃 dropped"), ("gone", "已不在 gone"))
+        others = " ".join(f"{word} {job[name]}" for name, word in ends if job[name])
+        numbers = [str(job[name]) for name in ("total", "ordered", "handled")]
+        table.add_row(job["begun_at"], job["id"], job["kind"], job["state"], *numbers, others, job["ordered_by"])
+    console.print(table if answer["jobs"] else "没有批量任务 · there are no jobs")
 
 
 def ordered(answer: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="the answer as it
 SERVICE = click.option("--service", default=None, help="the one that holds it, where several do")
 
 
-def _ask(method: str, path: str, **asked: Any) -> dict[str, Any]:
+def ask(method: str, path: str, **asked: Any) -> dict[str, Any]:
     """The answer, or an end with a line that says what to do."""
     try:
         return Operator.here().ask(method, path, **asked)
@@ -23,7 +23,7 @@ def _ask(method: str, path: str, **asked: Any) -> dict[str, Any]:
         give_up(str(error))
 
 
-def _show(answer: dict[str, Any], as_json: bool, for_people: Callable[[dict[str, Any]], None]) -> None:
+def show_answer(answer: dict[str, Any], as_json: bool, for_people: Callable[[dict[str, Any]], None]) -> None:
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
@@ -35,7 +35,7 @@ def _show(answer: dict[str, Any], as_json: bool, for_people: Callable[[dict[str,
 @AS_JSON
 def trace(id: UUID, as_json: bool) -> None:
     """一条请求走到哪里了。The way of a request, hop by hop: by the id of a message, a subject (an appointment) or a chain."""
-    _show(_ask("GET", f"/trace/{id}"), as_json, tables.timeline)
+    show_answer(ask("GET", f"/trace/{id}"), as_json, tables.timeline)
 
 
 @click.group()
@@ -51,7 +51,17 @@ def parked() -> None:
 def list_(state: str, service: str | None, after: str | None, as_json: bool) -> None:
     """列出滞留消息。List them, the newest first."""
     asked = {"state": state, "service": service, "after": after}
-    _show(_ask("GET", "/parked", params={name: value for name, value in asked.items() if value is not None}), as_json, tables.parked_list)
+    show_answer(
+        ask("GET", "/parked", params={name: value for name, value in asked.items() if value is not None}), as_json, tables.parked_list
+    )
+
+
+@parked.command()
+@click.option("--service", default=None, help="of this service alone")
+@AS_JSON
+def groups(service: str | None, as_json: bool) -> None:
+    """按原因归类。How many there are of each cause, most first."""
+    show_answer(ask("GET", "/parked/groups", params=_given(service=service)), as_json, tables.parked_groups)
 
 
 @parked.command()
@@ -59,7 +69,7 @@ def list_(state: str, service: str | None, after: str | None, as_json: bool) -> 
 @AS_JSON
 def show(message_id: UUID, as_json: bool) -> None:
     """查看一条及其原因。One of them with its causes: field and rule, never a value."""
-    _show(_ask("GET", f"/parked/{message_id}"), as_json, tables.parked_one)
+    show_answer(ask("GET", f"/parked/{message_id}"), as_json, tables.parked_one)
 
 
 @parked.command()
@@ -68,7 +78,7 @@ def show(message_id: UUID, as_json: bool) -> None:
 @AS_JSON
 def redrive(message_id: UUID, service: str | None, as_json: bool) -> None:
     """重新处理。Try it again, now."""
-    _show(_ask("POST", f"/parked/{message_id}/redrive", json=_given(service=service)), as_json, tables.ordered)
+    show_answer(ask("POST", f"/parked/{message_id}/redrive", json=_given(service=service)), as_json, tables.ordered)
 
 
 @parked.command()
@@ -78,7 +88,7 @@ def redrive(message_id: UUID, service: str | None, as_json: bool) -> None:
 @AS_JSON
 def drop(message_id: UUID, reason: str, service: str | None, as_json: bool) -> None:
     """放弃，并让后面的继续。Give it up for a reason; what waits behind it moves on."""
-    _show(_ask("POST", f"/parked/{message_id}/drop", json=_given(reason=reason, service=service)), as_json, tables.ordered)
+    show_answer(ask("POST", f"/parked/{message_id}/drop", json=_given(reason=reason, service=service)), as_json, tables.ordered)
 
 
 def _given(**values: str | None) -> dict[str, str]:

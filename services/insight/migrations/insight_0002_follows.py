@@ -31,6 +31,14 @@ def upgrade() -> None:
         "intake",
         sa.Column("name", sa.String(16), primary_key=True),
     )
+    op.bulk_insert(sa.table("intake", sa.column("name", sa.String)), [{"name": "hops"}])
+    _create_parked()
+    _create_waiting()
+    _create_figures()
+    _create_told()
+
+
+def _create_parked() -> None:
     op.create_table(
         "parked_now",
         sa.Column("message_id", ID, primary_key=True),
@@ -73,6 +81,9 @@ def upgrade() -> None:
         sa.Column("status", sa.String(12), nullable=False),
         sa.Column("note", sa.String(1000), nullable=False),
     )
+
+
+def _create_waiting() -> None:
     op.create_table(
         "waiting_now",
         sa.Column("message_id", ID, primary_key=True),
@@ -97,6 +108,9 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.BigInteger, nullable=False),
         sa.Index("ix_in_transit_service", "service", "sent_at"),
     )
+
+
+def _create_figures() -> None:
     op.create_table(
         "minutes",
         sa.Column("minute", sa.Integer, primary_key=True, autoincrement=False),
@@ -124,6 +138,9 @@ def upgrade() -> None:
         sa.Column("operation", sa.String(96), nullable=False),
         sa.Index("ix_bad_answers_at", "at"),
     )
+
+
+def _create_told() -> None:
     op.create_table(
         "found_by",
         sa.Column("kind", sa.String(24), primary_key=True),
@@ -152,7 +169,6 @@ def upgrade() -> None:
         sa.Column("spooled", sa.Integer, nullable=False),
         sa.Column("oldest_seconds", sa.Float, nullable=False),
     )
-    op.bulk_insert(sa.table("intake", sa.column("name", sa.String)), [{"name": "hops"}])
 
 
 def downgrade() -> None:

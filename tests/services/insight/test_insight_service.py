@@ -14,9 +14,9 @@ from contracts.appointments import AppointmentRequested, ServiceItem, State
 from contracts.operating import ParkedFilter
 from contracts.ops import Cause, Hop, OpsReport
 from contracts.wechat import MenuClicked
-from services.insight.service import WATCHED, InsightService
 from services.insight import parked_list
 from services.insight.parked_list import PAGE
+from services.insight.service import WATCHED, InsightService
 from services.insight.tables import messages
 from services.insight.timeline import trace
 from tests.services.house import VAULT, House
