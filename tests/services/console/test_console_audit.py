@@ -103,6 +103,20 @@ def test_two_lines_that_changed_places_are_seen(console):
     assert chain(console).broken_at == BEGUN + 1
 
 
+def test_a_genuine_line_of_a_past_that_was_rewritten_is_no_link(console):
+    write(console, "a", "b", "c")
+    with console.context.database.read() as connection:
+        rows = {row.number: dict(row._mapping) for row in connection.execute(select(store.audit))}
+
+    change(console, delete(store.audit).where(store.audit.c.number > BEGUN + 1))
+    change(console, update(store.audit_head).values(number=BEGUN + 1, mac=rows[BEGUN + 1]["mac"]))
+    write(console, "another b")
+    change(console, insert(store.audit).values(rows[BEGUN + 3]))
+
+    assert chain(console).broken_at == BEGUN + 3
+    assert broken_lines(console) == [BEGUN + 3]
+
+
 def test_a_line_that_is_rolled_back_leaves_no_gap(console):
     def undone():
         with console.context.database.write() as tx:

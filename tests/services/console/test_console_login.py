@@ -200,6 +200,12 @@ def test_a_logout_ends_the_session_and_not_only_the_cookie(console):
     assert not is_in(visitor)
 
 
+def test_a_session_that_begins_while_the_account_is_disabled_is_none(console):
+    console.context.staff.set_disabled("administrator", "operator", True)
+
+    assert not is_in(console.login("operator"))
+
+
 def test_a_role_that_is_taken_away_is_gone_with_the_next_request(console):
     visitor = console.login("auditor")
     assert visitor.get("/audit").status_code == 200
