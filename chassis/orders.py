@@ -6,7 +6,7 @@ An order comes by a queue of its own (`topology.orders_queue_of`), so that it is
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from chassis import crash, holds, inbox, parked, retries, tables
 from chassis.clock import milliseconds_now
@@ -89,7 +89,7 @@ class Ordered:
 
         def carry_out(tx: Transaction) -> None:
             if change := self._carry_out(self._runtime, tx, order):
-                tx.execute(update(tables.inbox).where(tables.inbox.c.message_id == opened.id).values(attempt=change))
+                tx.execute(_CHANGE_MADE, {"order": opened.id, "change": change})
 
         return carry_out
 
@@ -102,6 +102,9 @@ class Ordered:
             if opened.delivery.again:
                 retries.end(tx, opened.id)
             crash.here("before_commit", self._runtime.name)
+
+
+_CHANGE_MADE = update(tables.inbox).where(tables.inbox.c.message_id == bindparam("order")).values(attempt=bindparam("change"))
 
 
 def register(runtime: "ServiceRuntime") -> None:

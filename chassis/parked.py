@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from chassis import inbox, lines, mending, retries
 from chassis.clock import milliseconds_now
@@ -102,7 +102,7 @@ def show(tx: Transaction, message_id: UUID) -> str:
 
 
 def _parked(tx: Transaction, message_id: UUID) -> Any:
-    return tx.execute(select(parked).where(parked.c.message_id == message_id, parked.c.state == "parked").with_for_update()).first()
+    return tx.execute(_LOCKED, {"wanted": message_id}).first()
 
 
 def _described(row: Any) -> Described:
@@ -141,5 +141,14 @@ def _try_again(tx: Transaction, row: Any, body: str) -> None:
 def _decide(tx: Transaction, row: Any, state: str, ordered_by: str, reason: str) -> int:
     values = {"state": state, "changed_at": milliseconds_now(), "ordered_by": ordered_by, "reason": reason, "reported": False}
     change: int = row.changes + 1  # its row is locked
-    tx.execute(update(parked).where(parked.c.message_id == row.message_id).values(values | {"changes": change}))
+    tx.execute(_DECIDED, {"wanted": row.message_id, "changes": change, **values})
     return change
+
+
+# Made once: thousands may be redriven by one job.
+_LOCKED = select(parked).where(parked.c.message_id == bindparam("wanted"), parked.c.state == "parked").with_for_update()
+_DECIDED = (
+    update(parked)
+    .where(parked.c.message_id == bindparam("wanted"))
+    .values({name: bindparam(name) for name in ("state", "changed_at", "ordered_by", "reason", "reported", "changes")})
+)

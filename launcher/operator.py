@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -29,6 +30,8 @@ class Said(Exception):
 class Operator:
     address: str
     token: str
+    name: str = "operator"
+    """Who orders: written beside everything that is ordered."""
 
     @classmethod
     def here(cls, environ: Mapping[str, str] = os.environ) -> "Operator":
@@ -40,11 +43,12 @@ class Operator:
         if not token:
             told = f"there is no {var / TOKEN_FILE}: start `cheqiao up --embedded` here, or set CHEQIAO_VAR or CHEQIAO_OPERATOR_TOKEN"
             raise Away(f"没有操作员令牌 / {told}")
-        return cls(address, token)
+        return cls(address, token, environ.get("CHEQIAO_OPERATOR") or environ.get("USER") or "operator")
 
     def ask(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
         """`path` below /ops/v1. Raises Away or Said."""
-        url, headers = f"http://{self.address}/ops/v1{path}", {"Authorization": f"Bearer {self.token}"}
+        url = f"http://{self.address}/ops/v1{path}"
+        headers = {"Authorization": f"Bearer {self.token}", "X-Operator": quote(self.name)}
         try:
             with requests.Session() as session:
                 session.trust_env = False  # the internal zone is not behind anybody's proxy

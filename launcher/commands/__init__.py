@@ -3,7 +3,8 @@
 import click
 
 from launcher.commands.contracts import contracts
-from launcher.commands.operating import parked, trace
+from launcher.commands.jobs import parked  # the group with all its commands
+from launcher.commands.operating import trace
 from launcher.commands.remembering import insight
 from launcher.commands.running import demo, doctor, migrate, run, up
 from launcher.commands.sandbox import sandbox

@@ -159,7 +159,7 @@ def count(connection: Connection, job_id: UUID) -> Counts:
     kind = connection.execute(select(jobs.c.kind).where(jobs.c.id == job_id)).scalar_one()
     item = job_items.c
     changed, again = item.change > 0, item.parked_change > item.change
-    of_redrive = {"parked_again": changed & again, "handled": changed & ~again & item.handled}
+    of_redrive: dict[str, Condition] = {"parked_again": changed & again, "handled": changed & ~again & item.handled}
     ends: dict[str, Condition] = {"dropped": changed} if kind == "drop" else of_redrive
     ends["gone"] = item.change == 0
     under_way = item.ordered_at.is_not(None) & ~func.coalesce(or_(*ends.values()), false())
