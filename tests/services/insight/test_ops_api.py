@@ -29,7 +29,7 @@ def ops(house):
     process = SimpleNamespace(settings=SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN))))
     woken = []
     runtime = house.runtime(process=process)
-    house.database.after_telling = lambda: woken.append(True)
+    house.database.after_telling = lambda *_: woken.append(True)
     server = make_server("127.0.0.1", 0, create_ops_api(runtime), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
