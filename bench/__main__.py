@@ -21,7 +21,7 @@ from bench.broker import NotConfirmed
 from bench.figures import Figure, Unmeasured
 from bench.ground import CannotMeasure, Ground
 from bench.peers_environment import NotInstalled, peers_python
-from bench.table import markdown, print_table, write_json
+from bench.table import cells, markdown, print_table, write_json
 from chassis.errors import Unavailable
 from launcher.house import ROOT
 from launcher.installation import PackagesMissing
@@ -78,7 +78,7 @@ def _measure(rows: list[str], quick: bool, console: Console) -> tuple[list[Figur
             try:
                 for figure in _row(row, ground):
                     figures.append(figure)
-                    progress.console.print(f"{figure.work}: {figure.ours:,.1f} {figure.unit}")
+                    progress.console.print(" ".join(cell for cell in cells(figure) if cell))
             except BROKE as why:
                 unmeasured.append(Unmeasured(row, f"{why} ({type(why).__name__})"))
     return figures, unmeasured
