@@ -8,16 +8,20 @@ HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 def opened(*, sandbox):
-    page = start_page({"health": "http://h/readyz"}, documents="http://p/partners/docs", health="http://h/readyz", console="http://h/console/", sandbox=sandbox)
+    page = start_page(
+        {"health": "http://h/readyz"},
+        documents="http://p/partners/docs",
+        health="http://h/readyz",
+        console="http://h/console/",
+        sandbox=sandbox,
+    )
     return page.test_client()
 
 
 def test_a_visitor_finds_phone_and_desks():
     text = opened(sandbox=True).get("/", headers=HTML).text
 
-    assert [f'href="{link}"' in text for link in ("/sandbox/phone/", "/sandbox/csc/", "/sandbox/dms/", "http://h/console/")] == [
-        True
-    ] * 4
+    assert [f'href="{link}"' in text for link in ("/sandbox/phone/", "/sandbox/csc/", "/sandbox/dms/", "http://h/console/")] == [True] * 4
 
 
 def test_without_the_sandbox_only_what_is_there_is_shown():
