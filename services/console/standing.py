@@ -81,9 +81,9 @@ def standing_of(hops: Sequence[Hop], now: datetime) -> Standing:
         return _queued(open_ones)
     last = hops[-1]
     ended = max(hop.ended_at for hop in hops)
-    if now - ended < SETTLES_IN:
-        return Standing("under_way", last.type, ended, message_id=last.message_id)
     fact = next((hop for hop in reversed(hops) if hop.type in DONE | RESTING), last)
+    if fact.type not in DONE and now - ended < SETTLES_IN:
+        return Standing("under_way", last.type, ended, message_id=last.message_id)
     return Standing("resting" if fact.type in RESTING else "done", fact.type, fact.at, message_id=fact.message_id)
 
 

@@ -18,6 +18,7 @@ from services.console.mending import MendForm, form_of, mend
 from services.console.names import KINDS, STATUSES
 from services.console.problems import Problem
 from services.console.views.parked import STATE_LEVELS, STATUS_LEVELS
+from services.console.views.sentences import CALLS
 from services.console.words import say
 
 MOST_NAMED = 400
@@ -58,6 +59,16 @@ class One:
     def can_be_tried(self) -> bool:
         """What never became a message of ours can only be looked at and dropped."""
         return self.item.state == "parked" and bool(self.item.type)
+
+    @property
+    def may_be_mended(self) -> bool:
+        """The fault is in the message itself: in a field that its own contract names."""
+        return any(violation.wants for violation in self.violations)
+
+    @property
+    def was_at_a_partner(self) -> bool:
+        """Somebody else may have carried it out already, under its id."""
+        return self.item.service in CALLS
 
     @property
     def violations(self) -> tuple[Violation, ...]:

@@ -28,6 +28,8 @@ _RESTING: dict[str, Pair] = {
     "registration.matched": ("身份已核对：等车主填验证码", "The owner was found: waiting for the follower's code"),
     "customer.registered": ("绑定已生效", "The binding is active"),
 }
+CALLS = {"dms": "dms", "csc": "csc", "sms": "sms", "sender": "wechat"}
+"""Whom an adapter waits for, even where it has not come to a call."""
 _LEVELS: dict[str, Level] = {"parked": "broken", "waiting": "late", "under_way": "waiting", "resting": "fine", "done": "fine"}
 _STATES: dict[str, Pair] = {
     "parked": ("滞留", "parked"),
@@ -77,7 +79,8 @@ def _parked(standing: Standing, now: datetime) -> str:
 
 
 def _waiting(standing: Standing, now: datetime) -> str:
-    whom = say(named(PARTNERS, standing.partner)) if standing.partner else say(named(SERVICES, standing.service))
+    partner = standing.partner or CALLS.get(standing.service, "")
+    whom = say(named(PARTNERS, partner)) if partner else say(named(SERVICES, standing.service))
     gone = duration((now - standing.since).total_seconds())
     words = t(f"在等{_spaced(whom)}，已 {gone}", f"Waiting for {whom} for {gone}")
     if standing.due_at:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from contracts.operating import Moment, Trace
 from services.console.access import Right, is_poll, page
 from services.console.context import Context
-from services.console.names import PARTNERS, SERVICES, STEPS, message_name, named
+from services.console.names import PARTNERS, SERVICES, STATES, STEPS, message_name, named
 from services.console.standing import Standing, standing_of
 from services.console.tables import Column, State, Table
 from services.console.timeline import LANES, Axis, Bar, Hop, Stretch, axis_of, bars_of, hops_of
@@ -146,7 +146,13 @@ def add_views(app: Flask, context: Context) -> None:
 
     app.jinja_env.globals.update(message_words=lambda type: say(message_name(type)), service_words=service_words)
     app.jinja_env.globals.update(partner_words=lambda name: say(named(PARTNERS, name)), cause_words=cause_words)
-    app.jinja_env.globals.update(breathe=breathe, lanes=LANES, lane_words=LANE_WORDS, step_words=lambda step: say(named(STEPS, step)))
+    app.jinja_env.globals.update(
+        breathe=breathe,
+        lanes=LANES,
+        lane_words=LANE_WORDS,
+        step_words=lambda step: say(named(STEPS, step)),
+        state_words=lambda state: say(named(STATES, state)),
+    )
 
 
 def breathe(row: int) -> str:

@@ -121,3 +121,12 @@ def test_a_payload_that_has_not_come_is_waited_for_without_losing_what_was_typed
 
     assert answer.status_code == 503
     assert 'value="D007"' in answer.text
+
+
+def test_a_message_that_keeps_its_contract_is_better_redriven_and_says_so(console, insight_store):
+    """The DMS has it already under this id, and takes no other content for it."""
+    whole = held(insight_store, uuid4(), envelope_of(uuid4(), DATA | {"dealer_code": "D001"}))
+
+    _, shown = form_of(console.login("operator"), whole)
+
+    assert "通常应当原样重发" in shown

@@ -147,3 +147,10 @@ def test_where_nothing_is_open_the_last_fact_speaks():
     assert (standing(*ends).kind, standing(*ends).live) == ("done", False)
     assert (standing(*rests).kind, standing(*rests).type) == ("resting", "appointment.call.due")
     assert standing(*rests, after=5).kind == "under_way"
+
+
+def test_what_has_ended_for_good_is_said_at_once():
+    one = uuid4()
+    ends = (sent(0, one, type="appointment.cancelled"), handled(1, one, "pages"), handled(1, one, "messaging"))
+
+    assert standing(*ends, after=2).kind == "done"

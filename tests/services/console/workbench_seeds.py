@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from chassis.messages import wrap
 from contracts.envelope import Contract, Envelope
 from contracts.ops import Cause, Hop, ParkedShown
+from launcher.stage import until
 from services.console.insight import Insight
 from services.insight import ordering
 from tests.services.console.conftest import TOKEN
@@ -101,10 +102,14 @@ def held(insight: Any, message: UUID, body: str | None = None, **more: Any) -> U
     return message
 
 
-def work_off(insight: Any, seconds: int = 60) -> list[Contract]:
-    """Let jobs go on; what was ordered."""
+def work_off(insight: Any, number: int) -> list[Contract]:
+    """Let jobs go on until so many orders have gone out."""
     ordered: list[Contract] = []
-    for _ in range(seconds):
+
+    def enough() -> bool:
         ordering.carry_on(insight.house.database)
-        ordered += insight.told()
+        ordered.extend(insight.told())
+        return len(ordered) >= number
+
+    assert until(enough, 60), f"only {len(ordered)} orders went out"
     return ordered
