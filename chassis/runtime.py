@@ -146,9 +146,6 @@ class ServiceRuntime(SharedExtension):
     def _send(self, row: Outgoing, on_outcome: Callable[[bool], None]) -> None:
         self.publisher.send(row.message_id, row.type, row.routes, row.body, on_outcome)
 
-    def wake_relay(self) -> None:
-        self.relay.wake()
-
     def calls_of(self, opened: Opened) -> list[CallRow]:
         """What was asked of a partner on behalf of this message, to be written with the transaction that ends the try."""
         return [

@@ -75,7 +75,7 @@ def test_every_package_is_in_the_image(dockerfile: list[str]) -> None:
     copied = {line.split()[1] for line in dockerfile if line.startswith("COPY") and "--from" not in line}
     packages = {file.parent.name for file in ROOT.glob("*/__init__.py")}
 
-    assert packages - {"tests"} <= copied
+    assert packages - {"tests", "bench"} <= copied
     assert {"requirements.lock", "config.yaml"} <= copied
 
 
