@@ -57,7 +57,7 @@ class House:
 
     def runtime(self, **more: Any) -> Any:
         """What a mounted application asks of the service's runtime."""
-        return SimpleNamespace(name=self.service.name, database=self.database, vault=VAULT, wake_relay=lambda: None, **more)
+        return SimpleNamespace(name=self.service.name, database=self.database, vault=VAULT, **more)
 
 
 def readings_of(service: type) -> list[tuple[type[Contract], str]]:

@@ -30,7 +30,7 @@ def copies(place):
 
 def _on(database):
     def runtime(**more):
-        return SimpleNamespace(name=ConsoleService.name, database=database, vault=VAULT, wake_relay=lambda: None, **more)
+        return SimpleNamespace(name=ConsoleService.name, database=database, vault=VAULT, **more)
 
     return SimpleNamespace(database=database, runtime=runtime)
 
