@@ -104,8 +104,9 @@ class Wire(eventlet.wsgi.HttpProtocol):
         environ["wsgi.input"] = environ["eventlet.input"] = body
         if given.chunked_input:
             environ["wsgi.input_terminated"] = True  # without it werkzeug takes a body of no announced length for none
-        asked = environ.get("QUERY_STRING", "")  # werkzeug breaks at a byte that is no UTF-8
-        environ["QUERY_STRING"] = quote(asked, safe=string.punctuation, encoding="latin-1")
+        asked = environ.get("QUERY_STRING", "")
+        if not (asked.isascii() and asked.isprintable()):  # werkzeug breaks at a byte that is no UTF-8
+            environ["QUERY_STRING"] = quote(asked, safe=string.punctuation, encoding="latin-1")
         return environ
 
     def _read_request_line(self) -> bytes:

@@ -7,6 +7,7 @@ anyone sends it, its one owner carries it out. Names, owners and readers are dec
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID, uuid4
 
@@ -116,7 +117,7 @@ class Contract(BaseModel):
     @classmethod
     def type_name(cls) -> str:
         """`AppointmentSlipSaved` is `appointment.slip.saved` on the bus."""
-        return ".".join(word.lower() for word in re.findall(r"[A-Z][a-z0-9]*", cls.__name__))
+        return _with_dots(cls.__name__)
 
     @classmethod
     def dataschema(cls) -> str:
@@ -130,6 +131,11 @@ class Contract(BaseModel):
     def addressed_to(self) -> tuple[str, ...]:
         """The services that this very message goes to."""
         return self.routes()
+
+
+@cache
+def _with_dots(name: str) -> str:
+    return ".".join(word.lower() for word in re.findall(r"[A-Z][a-z0-9]*", name))
 
 
 class Event(Contract):

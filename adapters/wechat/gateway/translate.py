@@ -27,6 +27,7 @@ from contracts.wechat import (
 NAMESPACE = UUID("5d0f6c62-3c0e-5a53-9a7c-5f0a3f4b9a11")
 SCENE_PREFIX = "qrscene_"
 LABEL = 64  # the longest type or event name that we index; `raw` holds it whole
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 FollowerId = Callable[[str], UUID]
 _IN_THE_ID = ("MsgType", "Event", "FromUserName", "CreateTime", "EventKey")
 _NUMBERS = ("MsgId", "MsgID")
@@ -90,4 +91,4 @@ def _time_of(seconds: str) -> datetime:
 
 
 def _canonical(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
