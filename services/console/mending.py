@@ -17,7 +17,6 @@ from chassis.redaction import cleaned_text
 from contracts.envelope import Contract
 from services.console import contract_words as words
 from services.console.masking import GONE, masked_value, personal_paths
-from services.console.words import t
 
 PREFIX = "f."
 """Of the names in the form, so that no field of a message is taken for one of ours."""
@@ -216,7 +215,3 @@ def _put(data: Any, path: list[str], value: Any) -> None:
         inner.pop(path[-1], None)
     else:
         inner[path[-1]] = value
-
-
-def broken_words(form: MendForm) -> str:
-    return t(f"还有 {form.broken} 处不符合契约", f"{form.broken} of the fields are still off contract")

@@ -10,7 +10,7 @@ from contracts.operating import ParkedFilter, ParkedGroup, ParkedItem
 from services.console import parked_filter
 from services.console.access import Right, is_poll, page
 from services.console.context import Context
-from services.console.names import JOB_STATES, KINDS, STATES, STATUSES, message_name, named, service_choices
+from services.console.names import KINDS, STATES, STATUSES, message_name, service_choices
 from services.console.tables import Column, State, Table
 from services.console.views.sentences import cause_in_words, first_cause
 from services.console.views.trace import service_words
@@ -63,7 +63,6 @@ def add_views(app: Flask, context: Context) -> None:
             "state": (*STATES.items(), (parked_filter.ANY_STATE, ("全部", "any"))),
         },
         group_title=group_title,
-        job_state_words=lambda state: say(named(JOB_STATES, state)),
     )
 
 

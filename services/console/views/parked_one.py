@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from typing import Any, get_args
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Flask, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -98,7 +98,7 @@ def _add_showing(app: Flask, context: Context) -> None:
         notice = NOTICES.get(request.args.get("done", ""))
         template = "parked_one_live.html" if is_poll() else "parked_one.html"
         shown = {"states": STATE_LEVELS, "statuses": STATUS_LEVELS, "status_words": STATUSES, "notice": say(notice) if notice else ""}
-        return render_template(template, one=one, item=one.item, order_id=uuid4(), **shown)
+        return render_template(template, one=one, item=one.item, **shown)
 
     @page(app, "/parked/<uuid:message_id>/payload", right=Right.READ, methods=("POST",))
     def payload(message_id: UUID) -> str:
