@@ -98,7 +98,7 @@ def _add_showing(app: Flask, context: Context) -> None:
         notice = NOTICES.get(request.args.get("done", ""))
         template = "parked_one_live.html" if is_poll() else "parked_one.html"
         shown = {"states": STATE_LEVELS, "statuses": STATUS_LEVELS, "status_words": STATUSES, "notice": say(notice) if notice else ""}
-        return render_template(template, one=one, item=one.item, **shown)
+        return render_template(template, one=one, item=one.item, mend_first=one.may_be_mended, **shown)
 
     @page(app, "/parked/<uuid:message_id>/payload", right=Right.READ, methods=("POST",))
     def payload(message_id: UUID) -> str:
@@ -201,7 +201,9 @@ def _in_clear(context: Context, one: One) -> bool:
 
 
 def _mending(one: One, form: MendForm, *, clear: bool, unchanged: bool = False, status: int = 200) -> tuple[str, int]:
-    return render_template("mend.html", one=one, item=one.item, form=form, clear=clear, unchanged=unchanged), status
+    return render_template(
+        "mend.html", one=one, item=one.item, form=form, clear=clear, unchanged=unchanged, at_partner=one.was_at_a_partner
+    ), status
 
 
 def _without_data(one: One, *, waiting: bool) -> tuple[str, int]:
