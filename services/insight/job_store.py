@@ -15,7 +15,7 @@ from services.insight.job_tables import job_items, jobs
 from services.insight.jobs import Counts, Job, order_id
 from services.insight.tables import hops, parked_counts, parked_now
 
-FIXED_AT_ONCE = 5000
+FIXED_AT_ONCE = 2000
 """Messages fixed in one transaction, so that none is long."""
 FORGOTTEN_AT_ONCE = 20_000
 KEPT_MS = 90 * 24 * 3_600_000

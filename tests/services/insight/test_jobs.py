@@ -226,7 +226,7 @@ FATES = {
 
 
 @given(fates=st.lists(st.sampled_from(sorted(FATES)), min_size=1, max_size=8), seed=st.integers(0, 2**32), repeats=st.booleans())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_became_of_a_jobs_messages_is_the_same_in_whatever_order_it_is_reported(house, fates, seed, repeats):
     meant = park(house, len(fates), type=f"of.{uuid4()}")
     with house.database.read() as connection:
