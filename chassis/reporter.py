@@ -14,6 +14,8 @@ from chassis.database import Database, from_millis
 from chassis.tables import inbox, outbox, parked, partner_call, retry
 
 MOST = 500
+BODIES = ("body", "sealed_body")
+"""Never told, and long."""
 
 Row = Any
 HopRow = dict[str, Any]
@@ -77,7 +79,8 @@ class Reporter:
     def _unreported(self, connection: Connection) -> Iterator[tuple[Source, Row, Callable[[Row], HopRow]]]:
         for source in SOURCES:
             table, _, ready, to_hop = source
-            for row in connection.execute(select(table).where(table.c.reported.is_(False), ready).limit(MOST)).all():
+            told = [column for column in table.c if column.name not in BODIES]
+            for row in connection.execute(select(*told).where(table.c.reported.is_(False), ready).limit(MOST)).all():
                 yield source, row, to_hop
 
     def _flag(self, found: list[tuple[Source, Row, Callable[[Row], HopRow]]]) -> None:
