@@ -6,15 +6,21 @@ takes no other with it. No savepoints: a deadlock destroys them silently. (desig
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
+
+from eventlet.semaphore import Semaphore
 
 from chassis import crash, inbox, tracing
 from chassis.clock import milliseconds_now
-from chassis.database import Transaction
+from chassis.database import Conflict, Transaction
 from chassis.errors import ContractBroken
 from chassis.handling import Delivery, Handling, Opened
 from chassis.logs import get_logger
 
 log = get_logger(__name__)
+
+IN_TURNS_SECONDS = 30.0
+"""How long lanes that met go one after another."""
 
 Work = Callable[[Transaction], None]
 
@@ -44,13 +50,22 @@ class Together:
         """`by_itself` takes one that may take its time, and does not wait for it: nobody behind it in the lane is held up."""
         self._handling = handling
         self._by_itself = by_itself
+        self._turn = Semaphore(1)
+        self._in_turns_until = 0.0
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
         """Settles what is done, and hands on what is not."""
+        if monotonic() < self._in_turns_until:
+            with self._turn:
+                self._take(deliveries, self._commit)
+        else:
+            self._take(deliveries, self._commit_or_take_turns)
+
+    def _take(self, deliveries: Sequence[Delivery], commit: Callable[[Sequence[Part]], None]) -> None:
         wanted = [delivery for delivery in deliveries if self._handling.wants(delivery)]
         if len(wanted) == 1:
             self._take_one(wanted[0])
-        elif wanted and self._is_done(wanted):
+        elif wanted and self._is_done(wanted, commit):
             crash.here("after_commit", self._handling.service)
             for delivery in wanted:
                 delivery.settle()
@@ -62,11 +77,11 @@ class Together:
         if self._handling.try_once(delivery):
             self._by_itself(delivery)
 
-    def _is_done(self, deliveries: Sequence[Delivery]) -> bool:
+    def _is_done(self, deliveries: Sequence[Delivery], commit: Callable[[Sequence[Part]], None]) -> bool:
         """False: nothing of it is in the database, and each is to be done by itself."""
         try:
             parts = [self._part_of(delivery) for delivery in deliveries]
-            self._commit(parts)
+            commit(parts)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is met again by the one message whose it is
             log.info("done_one_by_one", service=self._handling.service, messages=len(deliveries), cause=type(error).__name__)
             return False
@@ -84,6 +99,16 @@ class Together:
         span = tracing.handled(self._handling.service, opened.envelope, delivery.attempt)
         opened = opened.under(span)
         return Part(opened, joining.part(opened), milliseconds_now(), span)
+
+    def _commit_or_take_turns(self, parts: Sequence[Part]) -> None:
+        """Where all want the same few rows, as a day's places are, lanes lock them crosswise: then they take turns for a while."""
+        try:
+            self._commit(parts)
+        except Conflict:
+            self._in_turns_until = monotonic() + IN_TURNS_SECONDS
+            log.info("lanes_take_turns", service=self._handling.service)
+            with self._turn:
+                self._commit(parts)
 
     def _commit(self, parts: Sequence[Part]) -> None:
         """The inbox comes first: a second copy at the same time waits there, before it has changed anything."""

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
+import eventlet
 import pytest
+from eventlet.event import Event
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, Uuid, event, insert, select, update
@@ -208,6 +210,38 @@ def test_a_message_told_in_two_batches_is_told_once(wishing: MiniHouse, batch: B
     until(lambda: len(wishing.script.carried) == 4)
     until(lambda: all(row.published_at for row in wishing.rows("appointments", outbox)))
     assert {row.last for row in wishing.rows("appointments", sent_line)} == {1}
+
+
+@pytest.mark.parametrize("new_house", ["production"], indirect=True)
+def test_two_lanes_that_lock_the_same_rows_crosswise_take_turns(wishing: MiniHouse):
+    days = [uuid4(), uuid4()]
+    with wishing.database().write() as tx:
+        tx.execute(insert(counted), [{"subject": day, "number": 0} for day in days])
+    both_hold_one, holding = Event(), set()
+
+    def book(wish: RequestAppointment, tx: Transaction) -> None:
+        tx.execute(select(counted).where(counted.c.subject == wish.vehicle_id).with_for_update())
+        holding.add(wish.vehicle_id)
+        if len(holding) == len(days) and not both_hold_one.ready():
+            both_hold_one.send()
+        both_hold_one.wait()
+        count(tx, wish.vehicle_id)
+
+    wishing.script.on_request = book
+    handling = runtime_of(wishing, "appointments").handling
+    settled, by_themselves = Counter(), []
+    together = Together(handling, by_themselves.append)
+
+    def lane(*order: UUID) -> None:
+        bodies = bodies_of(wishing, *(a_request(vehicle_id=day) for day in order))
+        together.take([Delivery(body, lambda: settled.update(done=1)) for body in bodies])
+
+    for thread in [eventlet.spawn(lane, *days), eventlet.spawn(lane, *reversed(days))]:
+        thread.wait()
+
+    assert settled == {"done": 4}
+    assert by_themselves == []
+    assert {row.number for row in wishing.rows("appointments", counted)} == {2}
 
 
 KINDS = ("fine", "fine", "same subject", "AWAY", "BROKEN", "MISTAKE", "again", "off contract", "nothing", "unknown")
