@@ -9,7 +9,6 @@ from collections.abc import Callable
 from enum import Enum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, get_args
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, make_response, redirect, request, url_for
 
@@ -147,9 +146,8 @@ def _wanted() -> str | None:
 
 def own_path(wanted: str) -> str:
     """A path of the console below its mount, never another site's; `/` for anything else."""
-    parts = urlsplit(wanted)
-    good = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return wanted if good and wanted.isprintable() else "/"
+    good = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if good else "/"
 
 
 def _require_token() -> None:

@@ -5,6 +5,7 @@ in a field that should hold none, is behind dots too: a message is parked becaus
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from contracts.envelope import Contract, Envelope
 DOT = "•"
 GONE = DOT * 4
 LONGEST_SHOWN = 4000
+_LIKE_OURS = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,19 @@ def _known(model: Any, value: Any) -> Any:
     """Only what the model names; texts without what looks personal."""
     if isinstance(value, Mapping):
         fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
-        return {name: _known(_inner(fields[name].annotation), item) if name in fields else GONE for name, item in value.items()}
+        known = {name: _known(_inner(fields[name].annotation), item) for name, item in value.items() if name in fields}
+        return known | {_name(name): GONE for name in value if name not in fields}
     if isinstance(value, list):
         return [_known(model, item) for item in value]
     if isinstance(value, bool | None):
         return value
     shown = cleaned_text(str(value)).replace(REDACTED, GONE)
     return shown if isinstance(value, str) or shown != str(value) else value
+
+
+def _name(given: str) -> str:
+    """Of a field that no contract names; what does not look like a name may itself be a value."""
+    return given if _LIKE_OURS.fullmatch(given) and cleaned_text(given) == given else GONE
 
 
 def _inner(annotation: Any) -> Any:

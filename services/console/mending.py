@@ -193,7 +193,7 @@ def _read(field: Field, text: str) -> Any:
         case "number" | "json":
             try:
                 return json.loads(text)
-            except json.JSONDecodeError:
+            except (ValueError, RecursionError):  # also a number of thousands of digits, and brackets without an end
                 return text
         case "boolean":
             return {"true": True, "false": False}.get(text, text)

@@ -10,13 +10,13 @@ from contracts.operating import ParkedFilter, ParkedGroup, ParkedState
 from services.console.contract_words import rule_words
 from services.console.names import KINDS, SERVICES, STATES, STATUSES, message_name, named
 from services.console.problems import Problem
-from services.console.words import BUSINESS_ZONE, Pair, exact, say, t
+from services.console.words import BUSINESS_ZONE, Pair, exact, local, say, t
 
 NAMES = tuple(ParkedFilter.model_fields)
 NONE = "-"
 """In an address: it has none. What is empty there does not matter."""
 ANY_STATE = "all"
-_MAY_HAVE_NONE = frozenset({"type", "field", "rule", "owner"})
+_MAY_HAVE_NONE = frozenset({"type", "kind", "field", "rule", "owner"})
 
 
 def read(given: Mapping[str, str]) -> ParkedFilter:
@@ -30,15 +30,17 @@ def read(given: Mapping[str, str]) -> ParkedFilter:
             if name in wanted:
                 wanted[name] = _moment(wanted[name], later)
         return ParkedFilter.model_validate(wanted)
-    except ValueError as error:  # pydantic's is one too
+    except (ValueError, OverflowError) as error:  # pydantic's is a ValueError too; the ends of the calendar have no day beyond
         field = error.errors()[0]["loc"][0] if isinstance(error, ValidationError) else t("日期", "a date")
         raise Problem("filter", f"筛选条件有误：{field}", f"The filter cannot be read: {field}") from None
 
 
 def _moment(text: str, later: int) -> datetime:
-    """A day in China, from its beginning or to its end; or a moment with its zone."""
+    """A day in China, from its beginning or to its end; or a moment with its zone. Raises ValueError, OverflowError."""
     if "T" in text:
-        return datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
+        at.astimezone(BUSINESS_ZONE)
+        return at
     return datetime.combine(date.fromisoformat(text) + timedelta(days=later), time(), BUSINESS_ZONE)
 
 
@@ -51,6 +53,14 @@ def query_of(which: ParkedFilter) -> dict[str, Any]:
     elif which.state is None:
         query["state"] = ANY_STATE
     return query
+
+
+def typed(at: datetime | None, later: int) -> str:
+    """As `read` takes it back: the day where it is the beginning (`later` 0) or the end (1) of one in China, else the moment."""
+    if at is None:
+        return ""
+    day = local(at) - timedelta(days=later)
+    return f"{day:%Y-%m-%d}" if day.time() == time() else at.isoformat()
 
 
 def of_group(which: ParkedFilter, group: ParkedGroup) -> ParkedFilter:

@@ -28,8 +28,8 @@ NUMERIC: frozenset[Kind] = frozenset({"number", "milliseconds", "seconds", "byte
 UNITS: dict[str, str] = {"milliseconds": "ms", "seconds": "s", "bytes": "B"}
 """Of what an export says; on the page a value names its own."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes a cell that begins so for a formula: what a partner wrote could then run on an operator's machine."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A spreadsheet takes a cell that begins so for a formula, full-width signs too: what a partner wrote could then run at an operator's."""
 AT_ONCE = 200
 """Rows written before others get their turn."""
 MOST_CELL = 32_000

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 C = TypeVar("C")
 
 ALL = "all"
-MAY_BE_NONE = frozenset({"type", "field", "rule", "owner"})
+MAY_BE_NONE = frozenset({"type", "kind", "field", "rule", "owner"})
 
 
 def add_reading(app: Flask, runtime: "ServiceRuntime", depths: Callable[[], Mapping[str, Depth]]) -> None:

@@ -1,12 +1,13 @@
 """*Jobs*: one order about many. How many is shown first, the rate is bounded, it can be watched and stopped, and is begun once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 
+from chassis.errors import Unavailable
 from contracts.operating import Job, JobForm, ParkedFilter
 from services.console import parked_filter
 from services.console.access import Right, is_poll, page, who
@@ -20,7 +21,12 @@ from services.console.words import Pair, say, t
 KINDS: dict[str, Pair] = {"redrive": ("重发", "Redrive"), "drop": ("放弃", "Drop")}
 RATES = (1, 5, 10, 20, 50, 100, 500)
 USUAL_RATE = 10
+_NOT_HEARD: Pair = (
+    "没有等到回答，不知道是否已经开始。请过几秒再按一次：同一张表单只会开始一次。",
+    "No answer came, so it may have begun or not. Press again in a few seconds: this form begins it once.",
+)
 MOST_REASON = 200
+MOST_EXPECTED = 10**9
 STATES: dict[str, State] = {
     "running": State("waiting", JOB_STATES["running"]),
     "stopped": State("late", JOB_STATES["stopped"]),
@@ -99,18 +105,11 @@ def add_views(app: Flask, context: Context) -> None:
         order = _typed()
         if order.problems:
             return _asking(order, 422)
-        if _is_known(context, order.id):
-            return _to(order.id)
-        about = " ".join(f"{name}={value}" for name, value in parked_filter.query_of(order.which).items())
-        details: Details = {"filter": about[:400], "number": order.expected, "per_second": order.per_second, "reason": order.reason}
-        context.audit.write(who(), f"job.{order.kind}", str(order.id), details)
         try:
-            context.insight.start_job(order.as_form())
-        except Problem as problem:
-            if problem.status != 409:
-                raise
-            return _asking(_counted_anew(context, order, problem), 409)
-        return _to(order.id)
+            return _begun(context, order)
+        except Unavailable:
+            # Insight may have begun it all the same: under the same id a second press is safe, a new form would be a second order.
+            return _asking(replace(order, problems={"expected": t(*_NOT_HEARD)}), 503)
 
     @page(app, "/jobs/<uuid:job_id>", right=Right.READ)
     def job(job_id: UUID) -> str:
@@ -124,6 +123,21 @@ def add_views(app: Flask, context: Context) -> None:
         return _to(job_id)
 
     app.jinja_env.globals.update(job_kinds=KINDS, job_states=STATES, rates=RATES, job_title=_title, which_words=_which)
+
+
+def _begun(context: Context, order: Order) -> Response:
+    if _is_known(context, order.id):
+        return _to(order.id)
+    about = " ".join(f"{name}={value}" for name, value in parked_filter.query_of(order.which).items())
+    details: Details = {"filter": about[:400], "number": order.expected, "per_second": order.per_second, "reason": order.reason}
+    context.audit.write(who(), f"job.{order.kind}", str(order.id), details)
+    try:
+        context.insight.start_job(order.as_form())
+    except Problem as problem:
+        if problem.status != 409:
+            raise
+        return _asking(_counted_anew(context, order, problem), 409)
+    return _to(order.id)
 
 
 def _to(job_id: UUID) -> Response:
@@ -144,6 +158,8 @@ def _typed() -> Order:
     kind, reason = _kind(form.get("order", "")), form.get("reason", "").strip()
     try:
         id, expected, per_second = UUID(form.get("id", "")), int(form.get("expected", "")), int(form.get("per_second", ""))
+        if not 0 <= expected <= MOST_EXPECTED:
+            raise ValueError(expected)
     except ValueError:
         raise Problem("form", "表单有误，请从滞留列表重新开始。", "The form cannot be read: please begin at the parked list.") from None
     if kind == "drop" and not reason:

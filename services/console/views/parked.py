@@ -55,6 +55,7 @@ def add_views(app: Flask, context: Context) -> None:
         query_of=parked_filter.query_of,
         of_group=parked_filter.of_group,
         filter_words=parked_filter.words_of,
+        day_typed=parked_filter.typed,
         is_narrowed=parked_filter.is_narrowed,
         choices={
             "service": service_choices(),

@@ -108,13 +108,13 @@ def _add_showing(app: Flask, context: Context) -> None:
     @page(app, "/parked/<uuid:message_id>/clear", right=Right.PAYLOAD, methods=("POST",))
     def clear_payload(message_id: UUID) -> str:
         """In clear, and never without a line in the audit."""
-        one = _one(context, message_id)
-        context.audit.write(who(), "payload.shown", str(message_id), {"service": one.item.service, "type": one.item.type})
-        return _payload(context, one, clear=True)
+        return _payload(context, _one(context, message_id), clear=True)
 
 
 def _payload(context: Context, one: One, *, clear: bool) -> str:
     opened = payloads.ask(context.insight, one.item.message_id, one.item.service)
+    if opened and clear:
+        _note_shown(context, one)
     content = payloads.content_of(one.item.type, opened, clear=clear) if opened else None
     part = "HX-Request" in request.headers
     return render_template("payload.html" if part else "payload_page.html", one=one, item=one.item, content=content, clear=clear)
@@ -195,9 +195,13 @@ def _wants_clear() -> bool:
 def _in_clear(context: Context, one: One) -> bool:
     """Whether the form that is about to be shown has personal data in clear; if so the audit has a line of it."""
     if _wants_clear():
-        about = {"service": one.item.service, "type": one.item.type}
-        context.audit.write(who(), "payload.shown", str(one.item.message_id), about)
+        _note_shown(context, one)
     return _wants_clear()
+
+
+def _note_shown(context: Context, one: One) -> None:
+    """Before it is: what cannot be written down is not shown. Waiting for the holder is no showing."""
+    context.audit.write(who(), "payload.shown", str(one.item.message_id), {"service": one.item.service, "type": one.item.type})
 
 
 def _mending(one: One, form: MendForm, *, clear: bool, unchanged: bool = False, status: int = 200) -> tuple[str, int]:
