@@ -62,7 +62,7 @@ def context_of(runtime: "ServiceRuntime", now: Callable[[], datetime] = CLOCK, p
         audit=audit,
         staff=register,
         sessions=sessions,
-        entrance=Entrance(database, vault, register=register, passwords=passwords, sessions=sessions, audit=audit, now=now),
+        entrance=Entrance(database, vault, secret, register=register, passwords=passwords, sessions=sessions, audit=audit, now=now),
         now=now,
     )
 

@@ -19,6 +19,8 @@ STATIC = Path(__file__).parent / "static"
 SESSION_COOKIE = "cheqiao_console"
 ENTRY_COOKIE = "cheqiao_console_entry"
 """Before the login: so that a form of ours is told from another site's."""
+BROWSER_COOKIE = "cheqiao_console_browser"
+"""Of who was let in here before: no key to anything, see `entering`."""
 LANGUAGE_COOKIE, THEME_COOKIE = "cheqiao_lang", "cheqiao_theme"
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 3600

@@ -9,6 +9,7 @@ from services.console.access import Right, own_path, page, to_page
 from services.console.context import Context
 from services.console.entering import Entered, Refused
 from services.console.frame import (
+    BROWSER_COOKIE,
     ENTRY_COOKIE,
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
@@ -35,7 +36,8 @@ def add_views(app: Flask, context: Context) -> None:
     @page(app, "/login", right=Right.ANYBODY, methods=("POST",))
     def enter() -> Response:
         name, password = request.form.get("name", "").strip().lower(), request.form.get("password", "")
-        entered = context.entrance.enter(name[:LONGEST_NAME], password[:LONGEST], address())
+        browser = request.cookies.get(BROWSER_COOKIE, "")
+        entered = context.entrance.enter(name[:LONGEST_NAME], password[:LONGEST], address(), browser)
         if isinstance(entered, Refused):
             return _login_page(context, entered)
         return _entered(context, entered)
@@ -76,6 +78,7 @@ def _entered(context: Context, entered: Entered) -> Response:
         in_one_transaction(context.database, lambda tx: context.sessions.end(tx, g.visit.token))
     answer = _back(request.form.get("next", ""))
     set_cookie(answer, SESSION_COOKIE, entered.token)
+    set_cookie(answer, BROWSER_COOKIE, entered.browser, lifetime=YEAR)
     drop_cookie(answer, ENTRY_COOKIE)
     return answer
 
