@@ -41,6 +41,11 @@ def open_payload(body: str) -> Opened:
     return Opened(body, envelope.model_dump(mode="json", exclude={"data"}, exclude_none=True), envelope.data)
 
 
+def without_personal(text: str) -> str:
+    """What an operator wrote, with what looks like somebody's number behind dots: notes and reasons are kept in clear, and for long."""
+    return cleaned_text(text).replace(REDACTED, GONE)
+
+
 def masked_value(kind: str, value: Any) -> str:
     """Enough to talk about it on the phone, too little to be of use: 138••••8001."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -60,7 +60,7 @@ def add_jobs(app: Flask, runtime: "ServiceRuntime") -> None:
 def _check(form: JobForm) -> None:
     if form.filter.state != "parked":
         raise Problem(400, "filter", "只能处理当前滞留的消息", "Only what is parked now can be ordered: state must be parked.")
-    if form.kind == "drop" and not form.reason:
+    if form.kind == "drop" and not form.reason.strip():
         raise Problem(400, "form", "请检查：reason", "Please check: reason.")
 
 

@@ -11,11 +11,11 @@ POST  /partners/<partner>/hold|release     → 202
 
 import urllib.parse
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from flask import Flask, Response, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.clock import milliseconds_now
 from chassis.privacy import BODY
@@ -41,7 +41,7 @@ class WhichService(BaseModel):
 
 
 class DropForm(WhichService):
-    reason: str = Field(min_length=1, max_length=200)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class CareForm(Care):

@@ -13,9 +13,11 @@ from services.console import parked_filter
 from services.console.access import Right, is_poll, page, who
 from services.console.audit import Details
 from services.console.context import Context
+from services.console.masking import without_personal
 from services.console.names import JOB_STATES
 from services.console.problems import Problem
 from services.console.tables import Column, State, Table
+from services.console.views.parked_one import NO_PERSONAL
 from services.console.words import Pair, say, t
 
 KINDS: dict[str, Pair] = {"redrive": ("重发", "Redrive"), "drop": ("放弃", "Drop")}
@@ -166,6 +168,8 @@ def _typed() -> Order:
         problems["reason"] = t("放弃要写明原因。", "Say why they are given up.")
     if len(reason) > MOST_REASON:
         problems["reason"] = t(f"最多 {MOST_REASON} 个字。", f"At most {MOST_REASON} characters.")
+    if without_personal(reason) != reason:
+        problems["reason"] = t(*NO_PERSONAL)
     if per_second not in RATES:
         problems["per_second"] = t("请选一个速度。", "Choose one of the rates.")
     if expected < 1:

@@ -14,6 +14,7 @@ from services.console import payloads
 from services.console.access import Right, is_poll, may, page, who
 from services.console.context import Context
 from services.console.contract_words import field_words, rule_words, wanted
+from services.console.masking import without_personal
 from services.console.mending import MendForm, form_of, mend
 from services.console.names import KINDS, STATUSES
 from services.console.problems import Problem
@@ -22,11 +23,19 @@ from services.console.views.sentences import CALLS
 from services.console.words import say
 
 MOST_NAMED = 400
+NO_PERSONAL = (
+    "原因会一直留着，请不要写手机号、车牌、VIN 或证件号；可以写我们的编号。",
+    "Reasons are kept for long: please write no phone, plate, VIN or ID number. Our own ids are fine.",
+)
 NOTICES = {
     "redrive": ("已下达：重发。结果马上会显示在这里。", "Ordered: redrive. What becomes of it will show here."),
     "drop": ("已下达：放弃。", "Ordered: drop."),
     "mend": ("已下达：发送修正后的副本。结果马上会显示在这里。", "Ordered: the mended copy is sent. What becomes of it will show here."),
     "care": ("已保存。", "Saved."),
+    "hidden": (
+        "已保存；看起来像手机号、车牌、VIN 或证件号的部分已隐去。",
+        "Saved; what looks like a phone, plate, VIN or ID number is behind dots.",
+    ),
     "changed": ("这条消息在您查看之后已经变化，没有再下达。请看现在的状态。", "It has changed since you looked, and nothing was ordered."),
 }
 
@@ -138,6 +147,8 @@ def _add_orders(app: Flask, context: Context) -> None:
         one, reason = _one(context, message_id), request.form.get("reason", "").strip()
         if not 0 < len(reason) <= 200:
             raise Problem("reason", "放弃要写明原因，最多 200 个字。", "Say why it is given up, in 200 characters or fewer.", 422)
+        if without_personal(reason) != reason:
+            raise Problem("reason", *NO_PERSONAL, 422)
         if _has_changed(one):
             return ordered(one, "changed")
         context.audit.write(who(), "parked.drop", str(message_id), {"service": one.item.service, "reason": reason})
@@ -146,12 +157,25 @@ def _add_orders(app: Flask, context: Context) -> None:
 
     @page(app, "/parked/<uuid:message_id>/care", right=Right.ORDER, methods=("POST",))
     def take_care(message_id: UUID) -> Response:
-        one, form = _one(context, message_id), request.form
-        status = next((known for known in get_args(Status) if known == form.get("status")), None)
-        care = Care(owner=form.get("owner", "").strip()[:64], status=status, note=form.get("note", "").strip()[:1000])
-        context.audit.write(who(), "parked.care", str(message_id), {"service": one.item.service, "owner": care.owner, "status": status})
+        one, wish = _one(context, message_id), _wish()
+        hidden = {name: without_personal(text) for name, text in wish.items()}
+        care = Care.model_validate(hidden)
+        about = {"service": one.item.service, "owner": care.owner, "status": care.status}
+        context.audit.write(who(), "parked.care", str(message_id), about)
         context.insight.care(message_id, one.item.service, care)
-        return ordered(one, "care")
+        return ordered(one, "care" if hidden == wish else "hidden")
+
+
+def _wish() -> dict[str, str]:
+    """What was changed in the form: what somebody else wrote meanwhile into another field stays."""
+    wish = {}
+    for name, most in (("owner", 64), ("status", 16), ("note", 1000)):
+        text, was = (request.form.get(field, "").replace("\r\n", "\n").strip() for field in (name, f"was_{name}"))
+        if text != was:
+            wish[name] = text[:most]
+    if wish.get("status", "new") not in get_args(Status):
+        raise Problem("status", "请选择处理情况。", "Please choose how it stands.", 422)
+    return wish
 
 
 def _add_mending(app: Flask, context: Context) -> None:

@@ -112,7 +112,7 @@ def test_dropping_needs_a_reason(ops, house):
     assert (taken.status_code, type(order), order.reason) == (202, DropParked, "已与经销商核实")
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '{"reason": "x", "secret": 1}', '{"reason": ""}', '{"reason": 7}'])
+@pytest.mark.parametrize("body", ["{", "[]", '{"reason": "x", "secret": 1}', '{"reason": ""}', '{"reason": "  "}', '{"reason": 7}'])
 def test_a_body_off_the_form_is_400(ops, house, body):
     message_id = uuid4()
     report(house, parked_hop(message_id))

@@ -235,6 +235,7 @@ def test_a_job_begins_once_and_is_told_of(ops, house):
         (job_form(10, filter={"state": "dropped"}), 400, "filter"),
         (job_form(10, filter={"state": None}), 400, "filter"),
         (job_form(10, kind="drop"), 400, "form"),
+        (job_form(10, kind="drop", reason=" \t"), 400, "form"),
         (job_form(10, per_second=0), 400, "form"),
         (job_form(10, filter={"colour": "red"}), 400, "form"),
         (job_form(0), 400, "form"),
