@@ -6,6 +6,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 from flask import Flask, abort, redirect, render_template, request, url_for
+from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from contracts.operating import Care, Mending, ParkedItem, Status
@@ -23,6 +24,8 @@ from services.console.views.sentences import CALLS
 from services.console.words import say
 
 MOST_NAMED = 400
+MOST_WRITTEN = {"owner": 64, "status": 16, "note": 1000}
+"""Characters, as `Care` takes."""
 NO_PERSONAL = (
     "原因会一直留着，请不要写手机号、车牌、VIN 或证件号；可以写我们的编号。",
     "Reasons are kept for long: please write no phone, plate, VIN or ID number. Our own ids are fine.",
@@ -158,7 +161,7 @@ def _add_orders(app: Flask, context: Context) -> None:
     @page(app, "/parked/<uuid:message_id>/care", right=Right.ORDER, methods=("POST",))
     def take_care(message_id: UUID) -> Response:
         one, wish = _one(context, message_id), _wish()
-        hidden = {name: without_personal(text) for name, text in wish.items()}
+        hidden = {name: without_personal(text)[: MOST_WRITTEN[name]] for name, text in wish.items()}
         care = Care.model_validate(hidden)
         about = {"service": one.item.service, "owner": care.owner, "status": care.status}
         context.audit.write(who(), "parked.care", str(message_id), about)
@@ -169,7 +172,7 @@ def _add_orders(app: Flask, context: Context) -> None:
 def _wish() -> dict[str, str]:
     """What was changed in the form: what somebody else wrote meanwhile into another field stays."""
     wish = {}
-    for name, most in (("owner", 64), ("status", 16), ("note", 1000)):
+    for name, most in MOST_WRITTEN.items():
         text, was = (request.form.get(field, "").replace("\r\n", "\n").strip() for field in (name, f"was_{name}"))
         if text != was:
             wish[name] = text[:most]
@@ -205,11 +208,22 @@ def _add_mending(app: Flask, context: Context) -> None:
         if mended.data is None or not mended.changed:
             return _mending(one, mended.form, clear=_in_clear(context, one), unchanged=mended.data is not None, status=422)
         changed = ", ".join(mended.changed)[:MOST_NAMED]
+        mending = _mending_of(one, mended.data)
         context.audit.write(who(), "parked.mend", str(message_id), {"service": one.item.service, "changed": changed})
-        context.insight.mend(message_id, Mending(service=one.item.service, body=json.dumps(mended.data, ensure_ascii=False)))
+        context.insight.mend(message_id, mending)
         return redirect(url_for("parked_one", done="mend", **one.address), 303)
 
     app.jinja_env.globals.update(field_name=field_words)
+
+
+def _mending_of(one: One, data: dict[str, Any]) -> Mending:
+    """Raises Problem for what is too large: what no contract names stays in a message, however much that is."""
+    try:
+        return Mending(service=one.item.service, body=json.dumps(data, ensure_ascii=False))
+    except ValidationError:
+        raise Problem(
+            "large", "修正后的内容太大，不能发送。", "The mended message is too large to be sent.", 413
+        ) from None  # it holds the values
 
 
 def _wants_clear() -> bool:

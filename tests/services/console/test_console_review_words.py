@@ -6,7 +6,7 @@ import pytest
 
 from contracts.ops import DropParked
 from tests.services.console.test_console_jobs import asked
-from tests.services.console.workbench_seeds import asking, held
+from tests.services.console.workbench_seeds import DATA, asking, envelope_of, held
 
 HIDDEN_VALUES = ("13800138001", "LSVAU2180N2183294", "渝A12345")
 
@@ -97,3 +97,25 @@ def test_a_reason_with_our_ids_is_one(console, insight_store):
 
     (order,) = insight_store.told()
     assert (type(order), order.reason) == (DropParked, f"done as {message}, slip 20261203-17")
+
+
+def test_a_note_that_grows_when_something_in_it_is_hidden_is_cut_and_kept(console, insight_store):
+    message = held(insight_store, uuid4())
+
+    answer = console.login("operator").post(f"/parked/{message}/care", {"service": "dms", "status": "new", "note": "code=a " * 142})
+
+    assert answer.status_code == 303
+    assert len(item(insight_store, message).note) == 1000
+
+
+def test_a_mended_message_that_is_too_large_is_told_so_and_nothing_goes_out(console, insight_store):
+    message = uuid4()
+    held(insight_store, message, envelope_of(message, DATA | {"blob": "x" * 1_048_600}))
+    operator = console.login("operator")
+    form = {"service": "dms", "seen": operator.get(f"/parked/{message}").text.split('name="seen" value="')[1].split('"')[0]}
+
+    answer = operator.post(f"/parked/{message}/mend", form | {"f.dealer_code": "D001"})
+
+    assert answer.status_code == 413
+    assert insight_store.told() == []
+    assert console.audited() == []
