@@ -86,6 +86,9 @@ class Entrance:
             self._audit.write(told, "login.failed", told)
             return Refused()
         token = in_one_transaction(self._database, lambda tx: self._let_in(tx, known, password, keys))
+        if token is None:
+            self._audit.write(told, "login.failed", told)
+            return Refused()
         return Entered(token, browser if known_browser else self._browser(name, secrets.token_urlsafe(16)))
 
     def is_right(self, name: str, password: str) -> bool | Refused:
@@ -130,15 +133,18 @@ class Entrance:
                 tx.execute(insert(attempt).values(lookup=lookup, **values))
         return None
 
-    def _let_in(self, tx: Transaction, member: Member, password: str, keys: dict[str, str]) -> str:
+    def _let_in(self, tx: Transaction, member: Member, password: str, keys: dict[str, str]) -> str | None:
+        """None where the password was changed, or the account disabled, since it was looked at."""
+        changed: dict[str, Any] = {"login_at": millis(self._now())}
+        if self._passwords.is_dated(member.password):
+            changed["password"] = self._passwords.hash(password)
+        as_looked_at = (staff.c.name == member.name) & (staff.c.password == member.password) & ~staff.c.disabled
+        if not tx.execute(update(staff).where(as_looked_at).values(changed)).rowcount:
+            return None
         address = keys.get("address", "")
         tx.execute(delete(attempt).where(attempt.c.lookup.in_(set(keys.values()) - {address})))
         forgiven = {"failures": attempt.c.failures - 1, "locked_until": 0}
         tx.execute(update(attempt).where(attempt.c.lookup == address, attempt.c.failures > 0).values(forgiven))
-        changed: dict[str, Any] = {"login_at": millis(self._now())}
-        if self._passwords.is_dated(member.password):
-            changed["password"] = self._passwords.hash(password)
-        tx.execute(update(staff).where(staff.c.name == member.name).values(changed))
         self._audit.write_in(tx, member.name, "login", member.name)
         return self._sessions.begin(tx, member.name)
 

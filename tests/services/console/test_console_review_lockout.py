@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.console.entering import FREE, LONGEST_PAUSE_SECONDS
+from services.console.entering import FREE, LONGEST_PAUSE_SECONDS, Entrance, Refused
 from services.console.frame import BROWSER_COOKIE, SESSION_COOKIE
-from tests.services.console.conftest import PASSWORD, Visitor
+from services.console.passwords import Passwords
+from tests.services.console.conftest import PASSWORD, QUICK, Visitor
 
 
 def besieged(console, name="operator"):
@@ -78,3 +79,40 @@ def test_tries_at_a_new_password_are_counted_from_the_first(console):
     answers = [console.visitor().log_in("operator", "not the password").status_code for _ in range(FREE["name"] + 1)]
 
     assert answers == [401] * FREE["name"] + [429]
+
+
+class Interrupted(Passwords):
+    """While a password is looked at, something else happens."""
+
+    def __init__(self, meanwhile):
+        super().__init__(QUICK)
+        self._meanwhile = meanwhile
+
+    def match(self, kept, password):
+        right = super().match(kept, password)
+        self._meanwhile()
+        return right
+
+
+@pytest.mark.parametrize("how", ["reset", "disabled"])
+def test_a_password_that_is_reset_while_it_is_looked_at_opens_nothing(console, how):
+    made, staff = console.context, console.context.staff
+    happens = {
+        "reset": lambda: staff.reset("administrator", "operator"),
+        "disabled": lambda: staff.set_disabled("administrator", "operator", True),
+    }
+    entrance = Entrance(
+        made.database,
+        made.vault,
+        "k" * 40,
+        register=staff,
+        passwords=Interrupted(happens[how]),
+        sessions=made.sessions,
+        audit=made.audit,
+        now=console.now,
+    )
+
+    answer = entrance.enter("operator", PASSWORD, "10.0.0.1")
+
+    assert answer == Refused()
+    assert console.audited()[-1] == ("operator", "login.failed", "operator")
