@@ -62,7 +62,7 @@ class Way:
         state = self.state
         if state == "held":
             raise Held(held_by(self.partner))
-        if state == "open" or self._probing:
+        if state == "open" or (state == "half_open" and self._probing):
             left = max((self._open_until or 0.0) - self._now(), PROBE_SECONDS)
             raise NotAsked(refusal_of(self.partner), retry_after=left)
 
@@ -91,9 +91,10 @@ class Way:
 
     def _failed(self, probe: bool) -> None:
         self._failures += 1
-        if probe or (self._open_until is None and self._failures >= self._terms.failures):
+        shut = self._open_until is not None  # not so any more if it was released, or another call was answered meanwhile
+        if (probe and shut) or (not shut and self._failures >= self._terms.failures):
             self._open_until = self._now() + self._terms.open_seconds
-            self._since = self._since if probe else datetime.now(UTC)
+            self._since = self._since if shut else datetime.now(UTC)
             log.warning("breaker_opened", partner=self.partner, failures=self._failures, seconds=self._terms.open_seconds)
 
     def _answered(self) -> None:

@@ -114,6 +114,24 @@ def test_a_probe_that_is_cut_off_lets_another_try(way):
     assert way.state == "closed"
 
 
+def test_released_it_is_asked_at_once_though_a_probe_from_before_is_still_out(way):
+    def probe() -> None:
+        with way.asking():
+            way.hold(True)
+            way.hold(False)
+            way.ask()
+            raise Unavailable("library")
+
+    way.fail(3)
+    way.hours.at += 15
+
+    with pytest.raises(Unavailable) as failed:
+        probe()
+
+    assert not isinstance(failed.value, NotAsked)
+    assert way.state == "closed"
+
+
 def test_one_that_was_on_its_way_and_fails_late_does_not_prolong_it(way):
     def fail_late() -> None:
         with way.asking():
