@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from eventlet import GreenPool, kill
+from eventlet import GreenPool, kill, sleep
 
 T = TypeVar("T")
 
@@ -47,3 +47,4 @@ class Crew(Generic[T]):
             if not self._in_order:
                 self._waiting.rotate(random.randrange(len(self._waiting)))  # noqa: S311 - nothing depends on what comes first
             self._work([self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))])
+            sleep(0)  # work on a file never waits for anything: without this nobody else would have a turn until all is done

@@ -199,6 +199,9 @@ class Handling:
         retries.wait(tx, opened.id, opened.described, body, attempt=attempt, why=error.what, place=opened.place)
 
     def _has_waited_enough(self, tx: Transaction, opened: Opened) -> bool:
+        """From its first failed try on: what waited for its turn, or for an operator, has only begun."""
+        if opened.delivery.attempt == 0:
+            return False
         return milliseconds_now() - retries.first_at(tx, opened.id) > self._patience.give_up_after_hours * 3_600_000
 
     def _retry_later(self, tx: Transaction, opened: Opened, error: Unavailable, attempt: int) -> None:
@@ -206,7 +209,8 @@ class Handling:
         causes = [{"kind": "unavailable", "field": "", "rule": error.what}]
         body = opened.delivery.body.decode()
         due_at = milliseconds_now() + pause
-        retries.put(tx, opened.id, opened.described, body, attempt=attempt, due_at=due_at, causes=causes, place=opened.place)
+        first = opened.delivery.attempt == 0
+        retries.put(tx, opened.id, opened.described, body, attempt=attempt, due_at=due_at, causes=causes, place=opened.place, anew=first)
         log.info(
             "message_waits", service=self.service, message=opened.id, type=opened.described.type, attempt=attempt, seconds=pause / 1000
         )

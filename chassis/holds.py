@@ -81,9 +81,9 @@ def carry_out(tx: Transaction, order: HoldCommand) -> None:
     elif before <= at:
         tx.execute(update(hold).where(this).values(values))
     if not held:
-        release(tx, kind, name)
+        release(tx, kind, name, overdue=True)
 
 
-def release(tx: Transaction, kind: str, name: str) -> None:
+def release(tx: Transaction, kind: str, name: str, *, overdue: bool = False) -> None:
     """What waited for it may be tried now, with all its patience anew."""
-    retries.hasten(tx, held_by(name) if kind == PARTNER else PAUSED, anew=True)
+    retries.hasten(tx, held_by(name) if kind == PARTNER else PAUSED, anew=True, overdue=overdue)

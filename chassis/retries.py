@@ -1,11 +1,11 @@
 """Messages that wait their turn again: rows in the reader's own schema, the same in both runtimes, searchable, auditable."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from chassis.clock import milliseconds_now
 from chassis.database import Transaction
@@ -76,11 +76,13 @@ def wait(tx: Transaction, message_id: UUID, described: Described, body: str, *, 
     put(tx, message_id, described, body, attempt=attempt, due_at=due_at, causes=[cause], place=place)
 
 
-def hasten(tx: Transaction, why: str, *, anew: bool = False) -> None:
-    """What waits for this reason alone is due now; `anew`: with all its patience."""
+def hasten(tx: Transaction, why: str, *, anew: bool = False, overdue: bool = False) -> None:
+    """What waits for this reason alone is due now; `anew`: with all its patience; `overdue`: also what was due, and not handed out."""
     now = milliseconds_now()
     causes = [as_json([{"kind": kind, "field": "", "rule": why}]) for kind in ("order", "unavailable")]
-    waiting = retry.c.ended_at.is_(None) & (retry.c.due_at > now) & retry.c.causes.in_(causes)
+    waiting = retry.c.ended_at.is_(None) & retry.c.causes.in_(causes)
+    if not overdue:
+        waiting &= retry.c.due_at > now
     tx.execute(update(retry).where(waiting).values({"due_at": now} | ({"first_at": now} if anew else {})))
 
 
@@ -107,19 +109,18 @@ def release_all(tx: Transaction) -> None:
     tx.execute(update(retry).where(retry.c.ended_at.is_(None)).values(leased_until=0))
 
 
-def any_due(connection: Connection) -> bool:
+def any_due(connection: Connection, types: Collection[str] = ()) -> bool:
     """A look that takes no lock: most of the time there is nothing."""
-    now = milliseconds_now()
-    due = select(retry.c.message_id).where(retry.c.ended_at.is_(None), retry.c.due_at <= now, retry.c.leased_until < now)
+    due = select(retry.c.message_id).where(*_due(milliseconds_now(), types))
     return connection.execute(due.limit(1)).first() is not None
 
 
-def claim_due(tx: Transaction, *, most: int, lease_ms: int) -> list[tuple[str, int]]:
-    """Bodies and attempts of up to `most` messages that are due, leased so that no other copy takes them too."""
+def claim_due(tx: Transaction, *, most: int, lease_ms: int, types: Collection[str] = ()) -> list[tuple[str, int]]:
+    """Bodies and attempts of up to `most` messages that are due, leased so that no other copy takes them too. `types`: of these alone."""
     now = milliseconds_now()
     due = (
         select(retry.c.message_id, retry.c.body, retry.c.attempt)
-        .where(retry.c.ended_at.is_(None), retry.c.due_at <= now, retry.c.leased_until < now)
+        .where(*_due(now, types))
         .order_by(retry.c.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -129,3 +130,8 @@ def claim_due(tx: Transaction, *, most: int, lease_ms: int) -> list[tuple[str, i
         taken = retry.c.message_id.in_([row.message_id for row in rows])
         tx.execute(update(retry).where(taken).values(leased_until=now + lease_ms))
     return [(row.body, row.attempt) for row in rows]
+
+
+def _due(now: int, types: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    due = retry.c.ended_at.is_(None), retry.c.due_at <= now, retry.c.leased_until < now
+    return (*due, retry.c.type.in_(types)) if types else due

@@ -190,23 +190,23 @@ class ServiceRuntime(SharedExtension):
                 log.info("holds_not_seen", service=self.name)
 
     def _retry(self) -> None:
-        """Hand out what is due; a try ends its row, or writes when it is due next."""
+        """Hand out what is due; a try ends its row, or writes when it is due next. Orders alone while an operator has paused the rest."""
         lease_ms = round((self.lease_seconds + LEASE_MARGIN_SECONDS) * 1000)
         while not self._stopping:
-            free = 0 if self.holds.paused else self._retry_pool.free()
+            free, types = self._retry_pool.free(), orders.TYPES if self.holds.paused else ()
             try:
                 with self.database.read() as connection:
-                    waiting = free and retries.any_due(connection)
+                    waiting = free and retries.any_due(connection, types)
                 due = []
                 if waiting:
                     with self.database.write() as tx:
-                        due = retries.claim_due(tx, most=free, lease_ms=lease_ms)
+                        due = retries.claim_due(tx, most=free, lease_ms=lease_ms, types=types)
             except (Unavailable, Conflict):
                 eventlet.sleep(1)
                 continue
             for body, attempt in due:
                 self._retry_pool.spawn_n(self.handling.take, Delivery(body.encode(), _nothing, attempt=attempt, again=True))
-            eventlet.sleep(0.02 if waiting or self._retry_pool.running() else 0.25)
+            eventlet.sleep(0.02 if waiting or self._retry_pool.running() else LOOK_SECONDS if types else 0.25)
 
     def _report(self) -> None:
         reporter = Reporter(self.database, self._publish_hops)

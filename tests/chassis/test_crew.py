@@ -78,7 +78,8 @@ def test_in_any_order_each_is_taken_once():
 
     for number in range(50):
         crew.hand(number)
-    settle()
+    while crew.busy:
+        eventlet.sleep(0)
 
     assert sorted(work.taken) == [[number] for number in range(50)]
     assert work.taken != sorted(work.taken)
@@ -97,3 +98,14 @@ def test_who_leaves_ends_what_is_in_work_and_lets_go_of_the_rest():
 
     assert work.taken == [[0]]
     assert crew.busy == 0
+
+
+def test_others_have_their_turn_between_two_takes():
+    seen = []
+    crew = Crew(seen.extend, hands=1, most=1)
+    for number in range(3):
+        crew.hand(number)
+    eventlet.spawn_n(seen.append, "another")
+    settle()
+
+    assert seen == [0, "another", 1, 2]

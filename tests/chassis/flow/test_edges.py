@@ -231,6 +231,24 @@ def test_an_order_that_had_to_wait_ends_its_row(house: MiniHouse):
     until(lambda: all(row.ended_at for row in house.rows("dms", retry)))
 
 
+@pytest.mark.parametrize("new_house", ["embedded"], indirect=True)
+def test_patience_begins_with_the_first_failed_try_and_not_with_the_wait_for_a_turn(new_house: NewHouse):
+    house = new_house(give_up_after_hours=1, first_seconds=3600, longest_seconds=3600)
+    house.start()
+    house.script.on_cancel = lambda wish: (_ for _ in ()).throw(Unavailable("dms"))
+    appointment = uuid4()
+    behind = CancelAppointment(appointment_id=appointment, reason="later")
+    deliver(house, "dms", body_of(house, behind, sequence=2))
+    with house.database("dms").write() as tx:
+        tx.execute(update(retry).values(first_at=milliseconds_now() - 7_200_000))
+
+    deliver(house, "dms", body_of(house, a_wish(appointment), sequence=1))
+
+    (row,) = until(lambda: [row for row in house.rows("dms", retry) if "unavailable" in row.causes or row.ended_at])
+    assert not house.rows("dms", parked)
+    assert row.first_at > milliseconds_now() - 3_600_000
+
+
 def test_a_redriven_message_has_its_patience_anew(new_house: NewHouse):
     house = new_house(give_up_after_hours=1)
     house.start()

@@ -6,11 +6,13 @@ from uuid import uuid4
 import eventlet
 import pytest
 
+from chassis import retries
 from chassis.breaker import refusal_of
 from chassis.called import BreakerTerms
 from chassis.clock import milliseconds_now
 from chassis.errors import Unavailable
 from chassis.holds import hold
+from chassis.messages import Described, encode, wrap
 from chassis.runtime import ServiceRuntime
 from chassis.tables import inbox, parked, retry
 from contracts.dms import AppointmentStored
@@ -98,6 +100,35 @@ def test_what_waits_its_turn_is_not_handed_out_while_paused(house: MiniHouse):
 
     until(lambda: house.script.stored)
     assert (after.attempt, after.leased_until) == (before.attempt, before.leased_until)
+
+
+@pytest.mark.parametrize("new_house", ["embedded"], indirect=True)
+def test_what_a_long_pause_put_by_has_its_patience_anew(house: MiniHouse):
+    pause(house)
+    house.tell(a_request())
+    until(lambda: waits_put_by(house, 1))
+    with house.database("dms").write() as tx:
+        tx.execute(retry.update().values(first_at=1, due_at=1))
+
+    order(house, ResumeConsumer)
+
+    until(lambda: house.script.stored)
+    (row,) = house.rows("dms", retry)
+    assert row.first_at > 1
+
+
+@pytest.mark.parametrize("new_house", ["embedded"], indirect=True)
+def test_an_order_that_had_to_wait_is_tried_again_in_a_pause_too(house: MiniHouse):
+    pause(house)
+    resume = ResumeConsumer(service="dms", hold_id=uuid4(), ordered_by="ops")
+    envelope = wrap(resume, source="insight", vault=house.vault, cause=None)
+    body = encode(envelope)
+
+    with house.database("dms").write() as tx:
+        causes = [{"kind": "unavailable", "field": "", "rule": "the same rows, too often at once"}]
+        retries.put(tx, resume.id, Described.of(envelope, len(body)), body, attempt=1, due_at=milliseconds_now(), causes=causes)
+
+    until(lambda: runtimes_of(house, "dms")[0].flow.consuming)
 
 
 @pytest.mark.parametrize("new_house", ["embedded"], indirect=True)
