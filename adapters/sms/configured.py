@@ -25,6 +25,10 @@ LARGEST_ANSWER = 65_536
 CONNECT_SECONDS = 3.0
 
 
+class NotNow(Exception):
+    """An answer that is neither yes nor no: about this message (too many to one number, for instance), not about the provider."""
+
+
 class ConfiguredProvider:
     """One call and no tries in place: the message waits its turn again."""
 
@@ -39,14 +43,21 @@ class ConfiguredProvider:
     def send(self, wish: SendSms) -> None:
         """As `Provider.send`. A purpose without a template in the configuration is parked, so that an operator adds it."""
         body = self._body(wish)
-        with self._way.asking(), self._noted(wish) as status:
-            answer = self._post(body, status)
-            said = _found(answer, self._settings.answer_field)
-            if said in self._settings.accepted:
-                return
-            if said in self._settings.refused:
-                raise Refused(said)
-            raise Unavailable(f"{PARTNER}: the provider did not take it")
+        try:
+            with self._way.asking(NotNow), self._noted(wish) as status:
+                self._judge(_found(self._post(body, status), self._settings.answer_field))
+        except NotNow:
+            raise Unavailable(f"{PARTNER}: the provider did not take it") from None
+
+    def _judge(self, said: str) -> None:
+        """Raises whatever is not a yes."""
+        if said in self._settings.accepted:
+            return
+        if said in self._settings.refused:
+            raise Refused(said)
+        if said:
+            raise NotNow
+        raise Unavailable(f"{PARTNER}: the answer does not say how it went")
 
     def _body(self, wish: SendSms) -> Mapping[str, str]:
         if self._settings.templates and wish.purpose not in self._settings.templates:

@@ -131,6 +131,17 @@ def test_what_a_vendor_says_that_is_neither_yes_nor_no_is_tried_again_later(adap
         sms.send_sms(CODE)
 
 
+def test_a_vendor_that_says_not_now_to_some_is_still_asked_for_others(adapter_with):
+    sms = adapter_with("http", *[said("isv.BUSINESS_LIMIT_CONTROL")] * 5, said("OK"))
+    for _ in range(5):
+        with pytest.raises(Unavailable):
+            sms.send_sms(CODE)
+
+    news = sms.send_sms(CODE)
+
+    assert isinstance(news, SmsAccepted)
+
+
 def test_a_purpose_without_a_template_is_parked_before_anybody_is_asked(adapter_with):
     sms = adapter_with("http", said("OK"), templates={"appointment.confirmed": "SMS_2"})
 
