@@ -52,4 +52,7 @@ def _line_of(command: PartnerCommand) -> Line:
 
 def _any_of(lines: Iterable[Line]) -> ColumnElement[bool]:
     """In the order of the key, so that two transactions do not lock them crosswise."""
-    return or_(*(and_(sent_line.c.partner == partner, sent_line.c.subject == subject) for partner, subject in sorted(lines)))
+    subjects: dict[str, list[UUID]] = defaultdict(list)
+    for partner, subject in sorted(lines):
+        subjects[partner].append(subject)
+    return or_(*(and_(sent_line.c.partner == partner, sent_line.c.subject.in_(some)) for partner, some in subjects.items()))
