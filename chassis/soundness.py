@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Fault = tuple[str, str]
 """Dotted key, and what is allowed there."""
 
+LONGEST_NAME = 32
+
 KNOWN_SANDBOX_SECRETS = frozenset(
     {"sandbox-secret", "sandbox-token", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"}
     | {f"sandbox-{partner}-key" for partner in ("dms", "csc", "sms")}
@@ -51,6 +53,8 @@ def faults(settings: "Settings", known: Collection[str] = ()) -> Iterator[Fault]
         if not _is_webhook_secret(partner.webhook_secret.get_secret_value()):
             yield f"partners.{name}.webhook_secret", "whsec_ and the base64 of 24 to 64 bytes"
     for name, account in settings.accounts.items():
+        if len(name) > LONGEST_NAME:
+            yield f"accounts.{name}", f"a name of {LONGEST_NAME} characters at most: messages and reports carry it"
         yield from _of_account(f"accounts.{name}", account)
 
 

@@ -281,6 +281,13 @@ def test_the_two_runtimes_do_not_mix():
     assert "{schema}" in said
 
 
+def test_an_account_whose_name_no_message_can_carry_is_refused(tmp_path):
+    account = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["accounts"]["main"]
+    said = refusal(production(), config_with(tmp_path, {"accounts": {"a" * 33: account}}))
+
+    assert "a name of 32 characters at most" in said
+
+
 def test_weak_tokens_and_keys_of_the_wrong_make_are_refused():
     said = refusal(production(CHEQIAO_OPERATOR_TOKEN="short", CHEQIAO_WECHAT_AES_KEY="B" * 42, CHEQIAO_DMS_WEBHOOK_SECRET="not-standard"))
 
