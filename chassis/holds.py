@@ -82,6 +82,8 @@ def carry_out(tx: Transaction, order: HoldCommand) -> None:
         tx.execute(update(hold).where(this).values(values))
     if not held:
         release(tx, kind, name, overdue=True)
+        if kind == CONSUMER:
+            retries.begin_patience_anew(tx)
 
 
 def release(tx: Transaction, kind: str, name: str, *, overdue: bool = False) -> None:

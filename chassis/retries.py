@@ -86,6 +86,11 @@ def hasten(tx: Transaction, why: str, *, anew: bool = False, overdue: bool = Fal
     tx.execute(update(retry).where(waiting).values({"due_at": now} | ({"first_at": now} if anew else {})))
 
 
+def begin_patience_anew(tx: Transaction) -> None:
+    """Nothing was tried for a while, by an operator's order: that time is not counted."""
+    tx.execute(update(retry).where(retry.c.ended_at.is_(None)).values(first_at=milliseconds_now()))
+
+
 def end(tx: Transaction, message_id: UUID) -> None:
     """It waits no longer. How it ended is told by its inbox or parked row."""
     open_row = (retry.c.message_id == message_id) & retry.c.ended_at.is_(None)

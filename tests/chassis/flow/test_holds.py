@@ -118,6 +118,23 @@ def test_what_a_long_pause_put_by_has_its_patience_anew(house: MiniHouse):
 
 
 @pytest.mark.parametrize("new_house", ["embedded"], indirect=True)
+def test_a_pause_does_not_use_up_the_patience_of_what_waited_before(house: MiniHouse):
+    house.script.on_store = lambda wish: (_ for _ in ()).throw(Unavailable("dms"))
+    house.tell(a_request())
+    until(lambda: house.rows("dms", retry))
+    pause(house)
+    until(lambda: not runtimes_of(house, "dms")[0].flow.in_work)
+    (before,) = house.rows("dms", retry)
+    with house.database("dms").write() as tx:
+        tx.execute(retry.update().values(first_at=1))
+
+    order(house, ResumeConsumer)
+
+    until(lambda: house.rows("dms", parked) or house.rows("dms", retry)[0].attempt > before.attempt + 1)
+    assert not house.rows("dms", parked)
+
+
+@pytest.mark.parametrize("new_house", ["embedded"], indirect=True)
 def test_an_order_that_had_to_wait_is_tried_again_in_a_pause_too(house: MiniHouse):
     pause(house)
     resume = ResumeConsumer(service="dms", hold_id=uuid4(), ordered_by="ops")
