@@ -12,6 +12,7 @@ from launcher.house import WEB_ASSETS
 AXE = WEB_ASSETS / "axe-core" / "axe.min.js"
 LEFT = "net::ERR_ABORTED"
 """How a request ends whose page was left meanwhile; no fault of anybody's."""
+LONGEST_LOOKS = 100
 UNASKED = "/favicon.ico"
 """The browser looks for it on its own account, once per address."""
 
@@ -19,13 +20,24 @@ UNASKED = "/favicon.ico"
 class Complaints(list[str]):
     """Errors on the console, errors of scripts, requests that got no answer: a line each."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._pages: list[Page] = []
+
     def expect(self, text: str) -> None:
-        """Take away those that contain the text; there must be one. For pages that refuse something on purpose."""
+        """Take away those that contain the text; there must be one soon. For pages that refuse something on purpose."""
+        for _ in range(LONGEST_LOOKS):
+            if any(text in line for line in self):
+                break
+            for page in self._pages:
+                if not page.is_closed():
+                    page.wait_for_timeout(100)  # the browser says so in its own time
         others = [line for line in self if text not in line]
         assert len(others) < len(self), f"nobody complained of {text}: {list(self)}"
         self[:] = others
 
     def listen(self, page: Page) -> None:
+        self._pages.append(page)
         page.on("console", lambda said: self._add(said.text, said.location["url"]) if said.type == "error" else None)
         page.on("pageerror", lambda error: self._add(str(error), page.url))
         page.on("requestfailed", lambda asked: self._add(str(asked.failure), asked.url))

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import requests
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, text
 
 from launcher.house import SCHEMAS
 from launcher.stage import Stage, send
@@ -126,9 +126,11 @@ class Player:
         return counts
 
     def _engine(self, schema: str) -> Engine:
-        """Kept: PyMySQL makes a TLS context for each connection, and it is asked in a loop."""
+        """Connections are kept, since PyMySQL makes a TLS context for each; not to SQLite, whose locks go when its file is read by hand."""
         if schema not in self._engines:
-            self._engines[schema] = create_engine(self._database_url.replace("{schema}", schema), pool_pre_ping=True)
+            url = self._database_url.replace("{schema}", schema)
+            kept = {"poolclass": NullPool} if url.startswith("sqlite") else {"pool_pre_ping": True}
+            self._engines[schema] = create_engine(url, **kept)
         return self._engines[schema]
 
     def wait(self, what: str, true: Callable[[], Any]) -> None:

@@ -302,7 +302,7 @@ def _new_rows(house: MiniHouse) -> Rows:
 
 
 @embedded_alone
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kinds=st.lists(st.sampled_from(KINDS), min_size=2, max_size=8))
 def test_any_batch_gives_the_rows_that_one_by_one_gives(wishing: MiniHouse, kinds: list[str]):
     handling = runtime_of(wishing, "appointments").handling
