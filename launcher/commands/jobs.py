@@ -1,7 +1,8 @@
 """`cheqiao parked redrive-all`, `drop-all`, `jobs`, `stop`: one order about many, its count shown first, with a progress bar."""
 
-import time
+import signal
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -76,22 +77,22 @@ def _order(kind: str, which: dict[str, str | None], per_second: float, reason: s
     if not yes:
         click.confirm(f"{number} 条，每秒 {per_second:g} 条 · {number} messages, {per_second:g} a second", abort=True, err=True)
     form = {"id": str(uuid4()), "kind": kind, "filter": meant, "expected": number, "per_second": per_second, "reason": reason}
-    job = _followed(ask("POST", "/jobs", json=form), quiet=as_json)
+    stopping = Event()
+    # Set, not raised: ctrl-C while the answer to the order is awaited must stop the job too.
+    signal.signal(signal.SIGINT, lambda _number, _frame: stopping.set())
+    job = _followed(ask("POST", "/jobs", json=form), stopping, quiet=as_json)
     show_answer(job, as_json, lambda told: tables.jobs({"jobs": [told]}))
 
 
-def _followed(job: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
+def _followed(job: dict[str, Any], stopping: Event, *, quiet: bool) -> dict[str, Any]:
     """The job at its end, or stopped by ctrl-C. Killing this program does not stop it: `cheqiao parked stop` does."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[fates]}"))
     with Progress(*columns, console=tables.progress_console, disable=quiet) as progress:
         bar = progress.add_task(job["id"][: tables.SHORT], total=job["total"], fates="")
-        try:
-            while job["state"] == "running":
-                _draw(progress, bar, job)
-                time.sleep(LOOK_SECONDS)
-                job = ask("GET", f"/jobs/{job['id']}")
-        except KeyboardInterrupt:
-            job = ask("POST", f"/jobs/{job['id']}/stop")
+        while job["state"] == "running":
+            _draw(progress, bar, job)
+            stop = stopping.wait(LOOK_SECONDS)
+            job = ask("POST", f"/jobs/{job['id']}/stop") if stop else ask("GET", f"/jobs/{job['id']}")
         _draw(progress, bar, job)
     return job
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from launcher.stage import Stage
+from launcher.stage import Stage, until
 from tests.browser.board_stage import BoardStage
 from tests.browser.looking import Complaints, axe, phone, picture
 
@@ -43,6 +43,7 @@ def log_in(page: Page, name: str, password: str) -> None:
 
 
 def test_a_visitor_of_a_new_house_comes_in_with_what_its_start_said(house: Stage, screen: Page, complaints: Complaints) -> None:
+    assert until(lambda: FIRST.search(house.log()), 60)  # said soon after it answers
     name, password = FIRST.search(house.log()).groups()
     screen.goto(house.url)
     screen.get_by_role("link", name="运维控制台").click()
