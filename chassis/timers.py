@@ -4,6 +4,7 @@ The row of `timer` is moved on in the transaction that does the work: of several
 done nothing, so that another does it. No lease, no clock of its own for each copy. (design section 8)
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -43,9 +44,9 @@ class ByTheClock(Working):
         self._stopping = True
         super().stop()
 
+    @abstractmethod
     def once(self) -> float:
         """Gives the pause until the next time (seconds)."""
-        raise NotImplementedError
 
     def _run(self) -> None:
         pause = self._pause
