@@ -45,6 +45,7 @@ def test_every_page_shows_what_became_of_it(pages: str, phone_page: Page, path: 
 def test_a_car_that_is_unbound_is_gone_everywhere(house: Stage, pages: str, phone_page: Page):
     phone_page.goto(f"{pages}/cars")
     phone_page.get_by_role("link", name=str(CAR.plate)).click()
+    phone_page.wait_for_url("**/cars/*")  # loaded: a tap before its script is there would open nothing
 
     phone_page.get_by_role("button", name="解除绑定").click()
     phone_page.get_by_role("dialog").get_by_role("button", name="解除").click()
