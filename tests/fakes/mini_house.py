@@ -65,7 +65,7 @@ def a_wish(appointment_id: UUID, **changes: Any) -> StoreAppointment:
 
 @dataclass
 class Script:
-    """What the services do, and what they saw."""
+    """What the services do, and what they saw: what a handler saw is here once its transaction is committed."""
 
     on_store: Callable[[StoreAppointment], Event | None] = lambda wish: AppointmentStored(appointment_id=wish.appointment_id, dms_no="D-1")
     on_cancel: Callable[[CancelAppointment], None] = lambda wish: None
@@ -88,7 +88,7 @@ class Wishing:
 
     @handles(AppointmentStored)
     def on_stored(self, news: AppointmentStored, tx: Transaction) -> None:
-        self.script.stored.append(news)
+        once_committed(tx, lambda: self.script.stored.append(news))
 
 
 class Carrying:
@@ -113,15 +113,36 @@ class Watching:
 
     @watches(AppointmentStored)
     def on_any(self, envelope: Envelope, tx: Transaction) -> None:
-        self.script.watched.append(envelope)
+        once_committed(tx, lambda: self.script.watched.append(envelope))
 
     @handles(OpsStatus)
     def on_status(self, status: OpsStatus, tx: Transaction) -> None:
-        self.script.told.append(status)
+        once_committed(tx, lambda: self.script.told.append(status))
 
     @handles(OpsReport)
     def on_report(self, report: OpsReport, tx: Transaction) -> None:
-        self.script.hops.extend(report.hops)
+        once_committed(tx, lambda: self.script.hops.extend(report.hops))
+
+
+LEFT = "left for after the commit"
+
+
+class RememberingDatabase(Database):
+    """Does after a commit what was left for it in the transaction."""
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        left: list[Callable[[], object]] = []
+        with super().write() as tx:
+            tx.connection.info[LEFT] = left
+            yield tx
+        for each in left:
+            each()
+
+
+def once_committed(tx: Transaction, what: Callable[[], object]) -> None:
+    """What a test waits for must not be there before the rows are: it would look for them too early, now and then."""
+    tx.connection.info[LEFT].append(what)
 
 
 class MiniHouse:
@@ -164,7 +185,7 @@ class MiniHouse:
             embedded.forget()
 
     def _open(self, service: str, settings: Settings) -> Database:
-        return Database(open_engine(self._database_url.format(schema=service), 10), OutboxWriter(service, self.vault))
+        return RememberingDatabase(open_engine(self._database_url.format(schema=service), 10), OutboxWriter(service, self.vault))
 
     def database(self, service: str = "appointments") -> Database:
         return process.current().database(service)
@@ -178,7 +199,7 @@ class MiniHouse:
             return list(connection.execute(select(table)).all())
 
 
-def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """What `condition` gives once it is true; fails the test if it never is."""
     with eventlet.Timeout(seconds, AssertionError(f"not within {seconds} s")):
         while not (found := condition()):

@@ -32,14 +32,14 @@ def test_a_link_whose_loss_is_noticed_by_the_sender_is_made_anew(new_house: NewH
     until(lambda: runtime.publisher.connected)
 
     for _ in range(3):
-        runtime.publisher._connection.connection.transport.sock.shutdown(2)
+        lost = runtime.publisher._connection.connection
+        lost.transport.sock.shutdown(2)
         for _ in range(5):
             try:
                 runtime.publisher.publish(a_request())
             except Unavailable:
                 break
-        until(lambda: runtime.publisher.connected)
-        eventlet.sleep(1.5)
+        until(lambda: runtime.publisher.connected and runtime.publisher._connection.connection is not lost)
 
     house.tell(a_request())
     until(lambda: house.script.stored)

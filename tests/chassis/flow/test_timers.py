@@ -1,6 +1,5 @@
 """What is done by the clock is done once per period, whoever dies meanwhile."""
 
-import eventlet
 import pytest
 from sqlalchemy import select, update
 
@@ -9,7 +8,8 @@ from chassis.database import Transaction
 from chassis.tables import outbox, timer
 from chassis.timers import every
 from tests.chassis.flow.conftest import NewHouse
-from tests.fakes.mini_house import MiniHouse, Script, a_request, until
+from tests.fakes.mini_house import MiniHouse, Script, a_request, once_committed, until
+from tests.servers import Place
 
 LONG = 3600.0
 
@@ -47,21 +47,29 @@ def test_it_begins_soon_after_the_start_and_comes_again_and_again(new_house: New
 
 
 @pytest.mark.parametrize("new_house", ["production"], indirect=True)  # embedded knows no copies
-def test_several_copies_do_it_once_per_period(new_house: NewHouse):
-    ticks = []
+def test_several_copies_do_it_once_per_period(new_house: NewHouse, place: Place):
+    begun, done = [], []
 
-    def slowly(tx: Transaction) -> None:
-        eventlet.sleep(2.5)  # the other copies look meanwhile, and find it due
-        ticks.append(1)
+    def while_others_want_it(tx: Transaction) -> None:
+        begun.append(1)
+        if len(begun) <= 2:
+            until(lambda: transactions(place, "AND trx_state = 'LOCK WAIT'") == 2)
+        once_committed(tx, lambda: done.append(1))
 
-    house = ticking(new_house, LONG, slowly, copies=3)
-    until(lambda: ticks)
-    eventlet.sleep(6)  # those that met the first one's key pause before they look again
+    house = ticking(new_house, LONG, while_others_want_it, copies=3)
+    until(lambda: len(done) == 1)
+    until(lambda: transactions(place) == 0)  # the others had their turn at the first one's key
     due_again(house)
-    until(lambda: len(ticks) >= 2)
-    eventlet.sleep(6)
+    until(lambda: len(done) == 2)
+    until(lambda: transactions(place) == 0)
 
-    assert len(ticks) == 2
+    assert len(begun) == 2
+
+
+def transactions(place: Place, which: str = "") -> int:
+    """How many are open in the service's schema."""
+    open_now = "SELECT COUNT(*) FROM information_schema.innodb_trx JOIN information_schema.processlist ON id = trx_mysql_thread_id"
+    return place.servers.mariadb.execute(f"{open_now} WHERE db = '{place.prefix}appointments' {which}")[0][0]
 
 
 def test_what_it_tells_goes_out_with_its_transaction(new_house: NewHouse):
@@ -89,7 +97,7 @@ def test_a_timer_that_breaks_has_done_nothing_and_is_tried_again(new_house: NewH
 
 def test_what_fell_due_while_nothing_ran_is_done_once_at_the_next_start(new_house: NewHouse):
     ticks = []
-    house = ticking(new_house, LONG, lambda tx: ticks.append(1))
+    house = ticking(new_house, LONG, lambda tx: once_committed(tx, lambda: ticks.append(1)))
     until(lambda: ticks)
     house.stop()
     with house.database().write() as tx:
@@ -97,17 +105,15 @@ def test_what_fell_due_while_nothing_ran_is_done_once_at_the_next_start(new_hous
 
     house.start(a_service(LONG))
     until(lambda: len(ticks) == 2)
-    eventlet.sleep(1.5)
 
-    assert len(ticks) == 2
     with house.database().read() as connection:
         assert connection.execute(select(timer.c.due_at)).scalar_one() > milliseconds_now()
 
 
 def test_a_clock_that_was_wrong_once_does_not_keep_it_from_being_done(new_house: NewHouse):
     ticks = []
-    house = ticking(new_house, LONG, lambda tx: ticks.append(1))
-    until(lambda: house.rows("appointments", timer))  # its time is on record only after the commit
+    house = ticking(new_house, LONG, lambda tx: once_committed(tx, lambda: ticks.append(1)))
+    until(lambda: ticks)
 
     with house.database().write() as tx:
         tx.execute(update(timer).values(due_at=timer.c.due_at + 1000 * LONG * 1000))
