@@ -39,7 +39,7 @@ def test_a_link_whose_loss_is_noticed_by_the_sender_is_made_anew(new_house: NewH
                 runtime.publisher.publish(a_request())
             except Unavailable:
                 break
-        until(lambda: runtime.publisher.connected and runtime.publisher._connection.connection is not lost)
+        until(lambda lost=lost: runtime.publisher.connected and runtime.publisher._connection.connection is not lost)
 
     house.tell(a_request())
     until(lambda: house.script.stored)
