@@ -26,8 +26,6 @@ log = get_logger(__name__)
 CLAIM = 200
 """Rows claimed, or marked, at once."""
 MOST_IN_FLIGHT = 10 * CLAIM
-LEASE_MS = 10_000
-"""Longer than a confirm takes; a row published twice is dropped by the inbox."""
 FOREVER = 2**62
 PAUSE = 1.0
 """Seconds until it looks again; whatever is told unclaimed wakes it, unless broker or database are away."""
@@ -40,12 +38,15 @@ Send = Callable[[Outgoing, Callable[[bool], None]], None]
 class Relay:
     """One service's way from its outbox to the broker."""
 
-    def __init__(self, service: str, database: Database, send: Send, *, embedded: bool) -> None:
-        """`send` raises Unavailable when the broker takes nothing; the outcome is told it once, sooner or later."""
+    def __init__(self, service: str, database: Database, send: Send, lease_seconds: float, *, embedded: bool) -> None:
+        """`send` raises Unavailable when the broker takes nothing; the outcome is told it once, sooner or later.
+
+        The lease is longer than a confirm takes; a row published twice is dropped by the inbox.
+        """
         self._service = service
         self._database = database
         self._send = send
-        self._lease_ms = FOREVER if embedded else LEASE_MS
+        self._lease_ms = FOREVER if embedded else round(lease_seconds * 1000)
         self._embedded = embedded
         self._confirmed: list[UUID] = []
         self._returned: list[UUID] = []

@@ -75,7 +75,7 @@ class ServiceRuntime(SharedExtension):
             self._prepare(self._database)
 
     def _prepare(self, database: Database) -> None:
-        self.relay = Relay(self.name, database, self._send, embedded=self.embedded)
+        self.relay = Relay(self.name, database, self._send, self.process.settings.broker.lease_seconds, embedded=self.embedded)
         database.claimed_until, database.after_telling = self.relay.claimed_until, self.relay.take
         self.handling = Handling(self.name, database, self.vault, self.process.settings.patience)
         self.handling.note_of = self._note_of

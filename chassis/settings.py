@@ -50,6 +50,8 @@ class Http(Section):
 class Broker(Section):
     url: str = Field(repr=False)
     heartbeat_seconds: int = Field(default=10, ge=2, le=60)
+    lease_seconds: float = Field(default=10, ge=1, le=600)
+    """For how long what one process publishes is left to it; longer than a confirm takes."""
 
 
 class Database(Section):
