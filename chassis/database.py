@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -93,6 +93,7 @@ class Database:
         """Until when what is told now is the relay's of this process; 0: whoever claims it."""
         self.after_telling: Callable[[tuple[Outgoing, ...]], None] = lambda _outgoing: None
         """Called after a commit that told something: hands it to the relay."""
+        self._at_once = _committing_each(engine)
         # SQLite blocks the whole loop while it waits for another writer: one semaphore per file keeps writers apart (nameko.md).
         self._one_writer = BoundedSemaphore(1) if engine.dialect.name == "sqlite" else None
 
@@ -117,11 +118,21 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with translated_errors(), self.engine.connect() as connection:
+        """On a server each SELECT stands for itself, and is one way there and back; only a SQLite file holds still meanwhile."""
+        with translated_errors(), self._at_once.connect() as connection:
             yield connection.execution_options(sqlite_begin="DEFERRED")
+
+    def change(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> int:
+        """One statement that commits by itself: on a server one way there and back. Gives the number of rows. Raises as `write`."""
+        if self._one_writer:
+            with self.write() as tx:
+                return tx.execute(statement, parameters).rowcount
+        with translated_errors(), self._at_once.connect() as connection:
+            return connection.execute(statement, parameters).rowcount
 
     def dispose(self) -> None:
         self.engine.dispose()
+        self._at_once.dispose()
 
 
 class Conflict(Exception):
@@ -166,15 +177,35 @@ def open_engine(url: str, pool_size: int) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+    return _connecting(parsed, pool_size, isolation_level="READ COMMITTED")
+
+
+def _committing_each(engine: Engine) -> Engine:
+    """The same schema on connections that end each statement by themselves: to switch one over and back would be three more statements."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return _connecting(
+        engine.url,
+        max(1, cast(QueuePool, engine.pool).size() // 2),
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        autocommit=True,
+        init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    )
+
+
+def _connecting(url: URL, pool_size: int, *, isolation_level: str, skip_autocommit_rollback: bool = False, **connecting: Any) -> Engine:
+    """To a server."""
     return create_engine(
-        parsed,
+        url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=10,
         pool_recycle=1800,
         pool_reset_on_return=None,  # every transaction is ended by us: another ROLLBACK is one more way to the server and back
-        isolation_level="READ COMMITTED",
-        connect_args={"connect_timeout": 3, "read_timeout": 30, "write_timeout": 30, "charset": "utf8mb4"},
+        isolation_level=isolation_level,
+        skip_autocommit_rollback=skip_autocommit_rollback,
+        connect_args={"connect_timeout": 3, "read_timeout": 30, "write_timeout": 30, "charset": "utf8mb4", **connecting},
     )
 
 
