@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from chassis.errors import Unavailable
+from chassis.unit_of_work import UnitOfWork
 from contracts.envelope import Contract, Envelope
 
 MIGRATION_LOCK_SECONDS = 120
@@ -57,21 +58,24 @@ class Transaction:
     `attempt` counts the earlier tries of that message that ended in a wait.
     """
 
-    def __init__(self, connection: Connection, told: list[Told] | None = None) -> None:
+    def __init__(self, connection: Connection, whole: "Transaction | None" = None) -> None:
         self.connection = connection
         self.cause: Envelope | None = None
         self.attempt = 0
-        self.told: list[Told] = [] if told is None else told
+        self.told: list[Told] = whole.told if whole else []
+        self.unit: UnitOfWork = whole.unit if whole else UnitOfWork(connection)
 
     def on_behalf_of(self, cause: Envelope, attempt: int) -> "Transaction":
         """The same transaction, as the handler of one of several messages sees it."""
-        part = Transaction(self.connection, self.told)
+        part = Transaction(self.connection, self)
         part.cause, part.attempt = cause, attempt
         return part
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
+        """It finds what was kept before it (chassis/unit_of_work.py)."""
+        self.unit.before(statement)
         return self.connection.execute(statement, parameters)
 
     def tell(self, *messages: Contract) -> None:
@@ -109,6 +113,7 @@ class Database:
             with translated_errors(), self.engine.begin() as connection:
                 transaction = Transaction(connection)
                 yield transaction
+                transaction.unit.write()
                 outgoing = self._write_outbox(transaction, self.claimed_until()) if transaction.told else ()
         finally:
             if self._one_writer:

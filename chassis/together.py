@@ -115,6 +115,7 @@ class Together:
         with self._handling.database.write() as tx:
             if not inbox.take_all(tx, [part.taken for part in parts]):
                 raise Repeated
+            tx.unit.subjects = frozenset(part.opened.envelope.subject for part in parts)
             for part in parts:
                 part.work(tx.on_behalf_of(part.opened.envelope, part.opened.delivery.attempt))
             crash.here("before_commit", self._handling.service)

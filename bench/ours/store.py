@@ -1,12 +1,15 @@
 """The state row."""
 
-from uuid import UUID
+import json
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Column, Date, Integer, MetaData, String, Table, Text, Uuid, insert, select
+from sqlalchemy import Column, Date, Integer, MetaData, Row, String, Table, Text, Uuid
 
 from bench.ours.contracts import NoteVisit
 from chassis.database import Transaction
 from chassis.privacy import Sealed
+from chassis.unit_of_work import Repository
 
 metadata = MetaData()
 visits = Table(
@@ -25,10 +28,12 @@ visits = Table(
 )
 
 
-class VisitStore:
-    def is_known(self, tx: Transaction, visit_id: UUID) -> bool:
-        return tx.execute(select(visits.c.version).where(visits.c.visit_id == visit_id)).first() is not None
+def _noted(_tx: Transaction, rows: Sequence[Row[Any]]) -> list[NoteVisit]:
+    return [NoteVisit.model_validate(dict(row._mapping) | {"items": json.loads(row._mapping["items"])}) for row in rows]
 
-    def add(self, tx: Transaction, visit: NoteVisit) -> None:
-        row = visit.model_dump(exclude={"items"}) | {"items": visit.model_dump_json(include={"items"})}
-        tx.execute(insert(visits).values(row))
+
+def _columns_of(visit: NoteVisit) -> dict[str, Any]:
+    return visit.model_dump(exclude={"items"}) | {"items": visit.model_dump_json(include={"items"})}
+
+
+VISITS = Repository(visits, _noted, _columns_of, by_subject=True)

@@ -1,9 +1,10 @@
 """Who is bound to which car, as `services/customers` told it."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from chassis.database import Transaction
 from contracts.customers import Binding, CustomerRegistered
@@ -14,9 +15,11 @@ from services.appointments.wishes import Car
 class OwnerStore:
     """A copy of the bindings: the higher version wins."""
 
-    def car(self, tx: Transaction, binding_id: UUID | None) -> Car | None:
-        row = tx.execute(select(owners).where(owners.c.binding_id == binding_id)).first()
-        return _car_of(row) if row else None
+    def cars(self, tx: Transaction, binding_ids: Iterable[UUID | None]) -> dict[UUID | None, Car | None]:
+        """None for None, and for who is not known."""
+        wanted = [binding_id for binding_id in binding_ids if binding_id]
+        found = {row.binding_id: _car_of(row) for row in tx.execute(_BY_BINDING, {"wanted": wanted})} if wanted else {}
+        return {None: None} | dict.fromkeys(wanted) | found
 
     def car_of(self, tx: Transaction, follower_id: UUID, vehicle_id: UUID) -> Car | None:
         """The active binding if there is one, else an ended one, else None."""
@@ -40,6 +43,9 @@ class OwnerStore:
             tx.execute(insert(owners).values(row | {"binding_id": news.binding_id}))
         elif known < news.version:
             tx.execute(update(owners).where(owners.c.binding_id == news.binding_id).values(row))
+
+
+_BY_BINDING = select(owners).where(owners.c.binding_id.in_(bindparam("wanted", expanding=True)))
 
 
 def _car_of(row: Row[Any]) -> Car:

@@ -4,13 +4,14 @@ Whoever changes what a dealer's day holds has locked the row of that day until t
 order of their ids, and always after the appointment. So bookings of a day stand in line, and no two wait for each other.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, select
 
 from chassis.database import Transaction
+from chassis.unit_of_work import Repository
 from contracts.appointments import places_id
 from contracts.dms import CapacitySet
 from services.appointments.capacity import Day, Places, Room, counted
@@ -26,12 +27,12 @@ class PlacesStore:
 
     def room(self, tx: Transaction, days: Iterable[Day], open_on: OpenOn) -> Room:
         """The rows of these days, locked. The first booking of a day makes its row; of two at once the second tries again, and finds it."""
-        rows: list[Places] = []
-        for dealer_code, day in sorted(set(days), key=lambda one: places_id(one[0], one[1], "").hex):
-            self._lock(tx, dealer_code, day, open_on)
-            of_the_day = (capacity.c.dealer_code == dealer_code) & (capacity.c.day == day)
-            rows += [_places_of(row) for row in tx.execute(select(capacity).where(of_the_day)).all()]
-        return Room(rows)
+        held = tx.unit.notes(PLACES)
+        for day in sorted(set(days) - held.keys(), key=lambda one: places_id(one[0], one[1], "").hex):
+            self._lock(tx, *day, open_on)
+            held[day] = {PLACES.seen(tx, row).id for row in tx.execute(_OF_THE_DAY, {"dealer_code": day[0], "day": day[1]}).all()}
+        found = (PLACES.find(tx, id) for day in days for id in held[day])
+        return Room(row for row in found if row)
 
     def room_for(self, tx: Transaction, told: CapacitySet, open_on: OpenOn) -> Room:
         """The rows of that day with the one that is told of, new or not."""
@@ -39,26 +40,29 @@ class PlacesStore:
         if told.places_id in room.before:
             return room
         self._add(tx, Places(told.dealer_code, told.day, told.slot), open_on)
+        tx.unit.notes(PLACES)[told.dealer_code, told.day].add(told.places_id)
         return self.room(tx, [(told.dealer_code, told.day)], open_on)
 
     def save(self, tx: Transaction, room: Room) -> None:
         for row in room.changed():
-            tx.execute(update(capacity).where(capacity.c.places_id == row.id).values(_columns_of(row)))
+            PLACES.save(tx, row)
 
     def _lock(self, tx: Transaction, dealer_code: str, day: date, open_on: OpenOn) -> None:
         whole_day = Places(dealer_code, day)
-        found = tx.execute(select(capacity.c.places_id).where(capacity.c.places_id == whole_day.id).with_for_update()).first()
-        if found is None:
+        if PLACES.find(tx, whole_day.id) is None:
             self._add(tx, whole_day, open_on)
 
     def _add(self, tx: Transaction, row: Places, open_on: OpenOn) -> None:
-        already = counted(row, open_on(tx, row.dealer_code, row.day))
-        tx.execute(insert(capacity).values({"places_id": row.id} | _columns_of(already)))
+        PLACES.add(tx, counted(row, open_on(tx, row.dealer_code, row.day)))
 
 
 def _columns_of(row: Places) -> dict[str, Any]:
-    return dict(vars(row))
+    return {"places_id": row.id} | vars(row)
 
 
-def _places_of(row: Row[Any]) -> Places:
-    return Places(**{name: row._mapping[name] for name in Places.__dataclass_fields__})
+def _places_of(_tx: Transaction, rows: Sequence[Row[Any]]) -> list[Places]:
+    return [Places(**{name: row._mapping[name] for name in Places.__dataclass_fields__}) for row in rows]
+
+
+PLACES = Repository(capacity, _places_of, _columns_of)
+_OF_THE_DAY = select(capacity).where(capacity.c.dealer_code == bindparam("dealer_code"), capacity.c.day == bindparam("day"))

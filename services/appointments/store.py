@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, insert, or_, select
 
 from chassis.database import Transaction, from_millis, millis
 from chassis.errors import Unavailable
 from chassis.outbox import ignoring_repeats
+from chassis.unit_of_work import Repository
 from contracts.appointments import ServiceItem, State, WithdrawAppointment
 from services.appointments.domain import Appointment, Slip
 from services.appointments.hours import begin_of, day_of, end_of
@@ -37,8 +38,7 @@ class AppointmentStore:
         return found
 
     def find(self, tx: Transaction, appointment_id: UUID) -> Appointment | None:
-        row = tx.execute(select(appointments).where(appointments.c.appointment_id == appointment_id).with_for_update()).first()
-        return _with_car(tx, row) if row else None
+        return APPOINTMENTS.find(tx, appointment_id)
 
     def is_booked(self, tx: Transaction, wish: Wish) -> bool:
         """Another open request for this car on this day. Of two at the same moment the second hits the key, tries again, and finds it."""
@@ -57,13 +57,13 @@ class AppointmentStore:
         """The open one: what was closed after all leaves its visit to another."""
         its = (appointments.c.visit_id == visit_id, _none_of(CLOSED))
         row = tx.execute(select(appointments).where(*its).with_for_update()).first()
-        return _with_car(tx, row) if row else None
+        return APPOINTMENTS.seen(tx, row) if row else None
 
     def of_car(self, tx: Transaction, vehicle_id: UUID) -> list[Appointment]:
         """Those that a visit may be of."""
         theirs = (appointments.c.vehicle_id == vehicle_id, _none_of(CLOSED))
         rows = tx.execute(select(appointments).where(*theirs).order_by(appointments.c.appointment_id).with_for_update()).all()
-        return [_with_car(tx, row) for row in rows]
+        return [APPOINTMENTS.seen(tx, row) for row in rows]
 
     def past_their_day(self, tx: Transaction, now: datetime) -> list[Appointment]:
         """Nothing agreed, and the day that was asked for is over."""
@@ -77,18 +77,20 @@ class AppointmentStore:
 
     def add(self, tx: Transaction, appointment: Appointment) -> None:
         """Two requests of one id at the same moment: the second hits the key, tries again, and finds it."""
-        tx.execute(insert(appointments).values(_columns_of(appointment)))
+        APPOINTMENTS.add(tx, appointment)
 
     def save(self, tx: Transaction, appointment: Appointment) -> None:
-        tx.execute(update(appointments).where(appointments.c.appointment_id == appointment.id).values(_columns_of(appointment)))
+        APPOINTMENTS.save(tx, appointment)
 
     def keep_early_withdrawal(self, tx: Transaction, wish: WithdrawAppointment) -> None:
         """Write it first, then look for the appointment; a request does it the other way round. So one of the two always sees the other."""
         row = {"appointment_id": wish.appointment_id, "follower_id": wish.follower_id, "because": wish.reason}
         tx.execute(ignoring_repeats(insert(early_withdrawals)).values(row))
+        APPOINTMENTS.forget(tx, wish.appointment_id)
 
     def early_withdrawal(self, tx: Transaction, wish: Wish) -> str | None:
         """The follower's words if the wish was taken back before it came; None if not."""
+        tx.unit.write()  # the appointment has to be there when we look
         mine = (early_withdrawals.c.appointment_id == wish.appointment_id) & (early_withdrawals.c.follower_id == wish.follower_id)
         return tx.execute(select(early_withdrawals.c.because).where(mine).with_for_update()).scalar_one_or_none()
 
@@ -96,7 +98,7 @@ class AppointmentStore:
         """Those that somebody works on right now are left for the next time. Unsorted: to sort them all that fit would be read and held."""
         some = select(appointments).where(*which).limit(MOST_AT_ONCE)
         rows = tx.execute(some.with_for_update(skip_locked=True)).all()
-        return [_with_car(tx, row) for row in rows]
+        return [APPOINTMENTS.seen(tx, row) for row in rows]
 
 
 def _one_of(states: frozenset[State]) -> ColumnElement[bool]:
@@ -107,8 +109,9 @@ def _none_of(states: frozenset[State]) -> ColumnElement[bool]:
     return _one_of(frozenset(State) - states)
 
 
-def _with_car(tx: Transaction, row: Row[Any]) -> Appointment:
-    return _appointment_of(row, OwnerStore().car(tx, row.binding_id))
+def _with_cars(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Appointment]:
+    cars = OwnerStore().cars(tx, {row.binding_id for row in rows})
+    return [_appointment_of(row, cars[row.binding_id]) for row in rows]
 
 
 def _columns_of(it: Appointment) -> dict[str, Any]:
@@ -132,6 +135,8 @@ def _columns_of(it: Appointment) -> dict[str, Any]:
         **{name: _or_none(millis, getattr(it, name)) for name in _TIMES},
     }
 
+
+APPOINTMENTS = Repository(appointments, _with_cars, _columns_of, by_subject=True)
 
 _OF_THE_WISH = (
     "follower_id",
