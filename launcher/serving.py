@@ -1,5 +1,6 @@
 """Runs services in this process until a signal or a failure, and ends them in time."""
 
+import gc
 import os
 import signal
 import sys
@@ -48,10 +49,18 @@ def serve(made: Process, names: Iterable[str], ready: Callable[[], None]) -> int
     runner.start()
     made.watchdog.start()
     made.health.register(STARTING, lambda: None)
+    _spare_what_stays()
     ready()
     code: int = ended.wait()
     _stop(runner, made.listener, made.settings.stop_seconds)
     return code
+
+
+def _spare_what_stays() -> None:
+    """What has been loaded stays until the end: the collector need not look through it again and again, nor after every 700 objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def wait_for_signal() -> None:
