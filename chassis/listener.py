@@ -21,7 +21,8 @@ from chassis.logs import get_logger
 from chassis.proxies import Proxies
 from chassis.route import Route
 from chassis.settings import Http, SettingsError
-from chassis.wire import IDLE_SECONDS, Door, Wire
+from chassis.stream import IDLE_SECONDS
+from chassis.wire import Door, Wire
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

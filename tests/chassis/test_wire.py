@@ -12,9 +12,11 @@ import structlog
 from flask import Flask, request
 
 from chassis import logs
+from chassis.body import MOST_PASSED_OVER
 from chassis.listener import Listener
 from chassis.settings import Http
-from chassis.wire import LONGEST_LINE, MOST_PASSED_OVER, Door
+from chassis.stream import LONGEST_LINE
+from chassis.wire import Door
 
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 AFTER = b"GET /after HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -59,7 +61,7 @@ def address(listener: Listener, seen: Seen) -> tuple[str, int]:
 def answered(address: tuple[str, int], *sent: bytes) -> bytes:
     """All that comes back until the server hangs up."""
     received = b""
-    with socket.create_connection(address, timeout=10) as link:
+    with socket.create_connection(address, timeout=30) as link:
         try:
             for piece in sent:
                 link.sendall(piece)
