@@ -53,7 +53,7 @@ def a_customer_waits(house: Stage, name: str, vin: str = "LS4AAAAA2AA000002") ->
     task = a_task_record(**{field: value for field, value in record.items() if field not in of_the_dms}, due_at=due)
     for address, body, key in (("dms/api/v1/appointments", record, DMS_KEY), ("csc/api/v1/call-tasks", task, CSC_KEY)):
         url, headers = f"{house.sandbox_url}/{address}", {**key, "Idempotency-Key": str(uuid4())}
-        assert requests.post(url, json=body, headers=headers, timeout=10).status_code == 201
+        assert requests.post(url, json=body, headers=headers, timeout=30).status_code == 201
     return str(record["appointment_id"])
 
 
@@ -81,7 +81,7 @@ def test_a_form_that_is_being_filled_is_left_alone_while_its_lists_change(house:
     desk.goto(f"{house.sandbox_url}/csc/pages/tasks/{task}")
     desk.get_by_label("经办人").fill("小陈")
 
-    requests.post(f"{house.sandbox_url}/csc/desk/tasks/{task}/calls", json={"result": "busy"}, timeout=10)
+    requests.post(f"{house.sandbox_url}/csc/desk/tasks/{task}/calls", json={"result": "busy"}, timeout=30)
 
     expect(desk.locator("#story")).to_contain_text("第 1 次通话 占线")
     expect(desk.get_by_label("经办人")).to_have_value("小陈")
@@ -94,7 +94,7 @@ def test_what_was_opened_to_be_read_stays_open(house: Stage, desk: Page) -> None
     desk.locator("#asked summary").first.click()
     expect(desk.locator("#asked details[open]")).to_contain_text("周三三")
 
-    requests.post(f"{house.sandbox_url}/csc/desk/tasks/{task}/calls", json={"result": "refused"}, timeout=10)
+    requests.post(f"{house.sandbox_url}/csc/desk/tasks/{task}/calls", json={"result": "refused"}, timeout=30)
 
     expect(desk.locator("#pushes")).to_contain_text("call.logged")
     expect(desk.locator("#asked details[open]")).to_contain_text("周三三")
@@ -136,7 +136,7 @@ def test_a_page_with_a_wrong_form_goes_on_asking_where_it_may(house: Stage, desk
     desk.get_by_role("button", name="保存预约单").click()
     expect(desk.get_by_text("请填写")).to_be_visible()
 
-    requests.post(f"{house.sandbox_url}/csc/desk/tasks/{task}/calls", json={"result": "switched_off"}, timeout=10)
+    requests.post(f"{house.sandbox_url}/csc/desk/tasks/{task}/calls", json={"result": "switched_off"}, timeout=30)
 
     expect(desk.locator("#story")).to_contain_text("关机")
     expect(desk.get_by_text("请填写")).to_be_visible()
@@ -174,7 +174,7 @@ def test_a_press_too_many_does_it_once(house: Stage, desk: Page) -> None:
     desk.get_by_role("button", name="占线").dblclick()
 
     expect(desk.get_by_role("status")).to_have_text("已记录：占线")
-    tasks = requests.get(f"{house.sandbox_url}/csc/control/state", timeout=10).json()["tasks"]
+    tasks = requests.get(f"{house.sandbox_url}/csc/control/state", timeout=30).json()["tasks"]
     assert [len(each["calls"]) for each in tasks if each["appointment_id"] == task] == [1]
 
 

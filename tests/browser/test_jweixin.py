@@ -74,9 +74,9 @@ class Pages:
 
     def ticket(self) -> str:
         wish = {"grant_type": "client_credential", "appid": SECRETS.appid, "secret": SECRETS.appsecret}
-        token = requests.post(f"{self.origin}/sandbox/wechat/cgi-bin/stable_token", json=wish, timeout=5).json()["access_token"]
+        token = requests.post(f"{self.origin}/sandbox/wechat/cgi-bin/stable_token", json=wish, timeout=30).json()["access_token"]
         asked = {"access_token": token, "type": "jsapi"}
-        return requests.get(f"{self.origin}/sandbox/wechat/cgi-bin/ticket/getticket", params=asked, timeout=5).json()["ticket"]
+        return requests.get(f"{self.origin}/sandbox/wechat/cgi-bin/ticket/getticket", params=asked, timeout=30).json()["ticket"]
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_who_is_asked_to_come_again_comes_again(form: Page, pages: Shown, compla
     form.get_by_role("button", name="提交核对").click()
 
     expect(form.get_by_text("网络不稳")).to_be_visible()
-    expect(form.get_by_role("heading", level=1)).to_have_text("正在核对", timeout=10_000)
+    expect(form.get_by_role("heading", level=1)).to_have_text("正在核对", timeout=30_000)
     assert commands(pages) == 1
     complaints.expect("503")
 

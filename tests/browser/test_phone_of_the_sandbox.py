@@ -30,7 +30,7 @@ def phone_of(page: Page, name: str) -> Locator:
 
 def text_message(house: Stage, text: str, key: str) -> None:
     message = {"to": "13800138000", "text": text, "template": "registration.code", "code": "482913"}
-    sent = requests.post(f"{house.sandbox_url}/sms/api/v1/messages", json=message, headers={**SMS_KEY, "Idempotency-Key": key}, timeout=5)
+    sent = requests.post(f"{house.sandbox_url}/sms/api/v1/messages", json=message, headers={**SMS_KEY, "Idempotency-Key": key}, timeout=30)
     assert sent.status_code == 201
 
 

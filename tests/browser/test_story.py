@@ -52,7 +52,7 @@ def test_a_car_that_is_unbound_is_gone_everywhere(house: Stage, pages: str, phon
 
     expect(phone_page.get_by_role("main")).not_to_contain_text(str(CAR.plate))
     for system in ("dms", "csc"):
-        assert until(lambda system=system: not is_registered(house, system), 30), system
+        assert until(lambda system=system: not is_registered(house, system), 60), system
 
 
 def is_registered(house: Stage, system: str) -> bool:

@@ -21,7 +21,7 @@ def csc(place):
     listener.start()
     url = "http://{}:{}/partners/csc/v1/events".format(*listener.bound("partner"))
 
-    csc.push = lambda body, webhook_id: requests.post(url, data=body, headers=signed(body, webhook_id), timeout=10)
+    csc.push = lambda body, webhook_id: requests.post(url, data=body, headers=signed(body, webhook_id), timeout=30)
 
     yield csc
     listener.stop(0)

@@ -47,7 +47,7 @@ def running(listener: Listener) -> Iterator[str]:
 
 
 def got(address: str, headers: dict[str, str] | None = None) -> requests.Response:
-    return requests.get(address, headers=headers, timeout=10)
+    return requests.get(address, headers=headers, timeout=30)
 
 
 def saying(name: str):
@@ -281,7 +281,7 @@ def test_nonsense_on_the_line_is_refused_and_the_next_caller_served(listener, re
     listener.mount("public", "/m", saying("pages"))
 
     with running(listener) as address:
-        with socket.create_connection(listener.bound("public"), timeout=10) as client:
+        with socket.create_connection(listener.bound("public"), timeout=30) as client:
             client.sendall(request_line + b"\r\n\r\n")
             answer = client.recv(1000)
         after = got(f"{address}/m")
@@ -387,7 +387,7 @@ def test_requests_are_timed_by_what_is_mounted_and_not_by_what_was_asked_for(lis
 
     with running(listener) as address:
         for method, path in (("GET", "/m/one"), ("GET", "/m/two?openid=o123"), ("BREW", "/m")):
-            requests.request(method, address + path, timeout=10)
+            requests.request(method, address + path, timeout=30)
 
     def timed(method: str) -> float | None:
         labels = {"zone": "public", "route": "/m", "method": method, "status": "2xx"}

@@ -26,6 +26,7 @@ OPEN_ROWS = {
     "inbox": "done_at IS NULL",
 }
 """What is still on its way, or stuck."""
+ARRIVED = ("inbox", "retry", "parked")
 
 
 class Player:
@@ -108,8 +109,28 @@ class Player:
         return list(send("GET", f"{self.stage.sandbox_url}/wechat/control/messages", params=asked).json()["messages"])
 
     def open_rows(self) -> dict[str, int]:
-        """What is not at its end in any schema; empty when nothing is on its way and nothing is stuck."""
-        return {key: number for key, number in self._counts(OPEN_ROWS).items() if number}
+        """What is not at its end in any schema, or between two; empty when nothing is on its way and nothing is stuck."""
+        return {key: number for key, number in self._counts(OPEN_ROWS).items() if number} or self._between()
+
+    def _between(self) -> dict[str, int]:
+        """What was told and has not come to those it was told: then it is in the broker, and in no row that says so."""
+        told = self._told()
+        missing = {f"to {reader}": len(ids - self._arrived(reader)) for reader, ids in told.items()}
+        return {reader: number for reader, number in missing.items() if number} or ({} if self._told() == told else {"told meanwhile": 1})
+
+    def _told(self) -> dict[str, set[str]]:
+        """Reader to ids."""
+        told: dict[str, set[str]] = {}
+        for schema in SCHEMAS:
+            with self._engine(schema).connect() as connection:
+                for message_id, routes in connection.execute(text("SELECT message_id, routes FROM outbox")):
+                    for reader in routes.split(","):
+                        told.setdefault(reader, set()).add(message_id)
+        return told
+
+    def _arrived(self, schema: str) -> set[str]:
+        with self._engine(schema).connect() as connection:
+            return {row.message_id for table in ARRIVED for row in connection.execute(text(f"SELECT message_id FROM {table}"))}  # noqa: S608
 
     def news(self, type_name: str) -> int:
         """How many events of a type insight has seen."""

@@ -74,7 +74,7 @@ class Server:
         self.csc.database.dispose()
 
     def push(self, body: bytes, webhook_id: str = "msg_1", **how: object) -> requests.Response:
-        return requests.post(self.url, data=body, headers=signed(body, webhook_id, **how), timeout=10)
+        return requests.post(self.url, data=body, headers=signed(body, webhook_id, **how), timeout=30)
 
     def told(self) -> list[dict]:
         return [json.loads(row.body) for row in self.csc.rows(tables.outbox)]

@@ -51,6 +51,7 @@ QUICK = {
     "CHEQIAO_PATIENCE_FIRST_SECONDS": "0.2",
     "CHEQIAO_PATIENCE_LONGEST_SECONDS": "1",
     "CHEQIAO_BROKER_HEARTBEAT_SECONDS": "2",
+    "CHEQIAO_BROKER_LEASE_SECONDS": "3",
     # Nothing is confirmed so fast: every push goes through the spool.
     "CHEQIAO_GATEWAY_CONFIRM_SECONDS": "0.000001",
     "CHEQIAO_TRUSTED_PROXIES": "127.0.0.1",  # each phone has a network of its own
@@ -113,7 +114,8 @@ def test_killed_at_this_step_nothing_is_lost_doubled_or_stuck(scene: Scene, step
     for system, kind in (("dms", "appointments"), ("dms", "slips"), ("csc", "tasks"), ("csc", "slips")):
         assert len(player.records(system, kind, appointment)) == 1, f"{kind} at {system}"
     assert len(player.messages()) == scene.messages
-    assert player.pushes_answered <= player.news("menu.clicked") <= player.pushes_made
+    player.wait("the pushes are known", lambda: player.news("menu.clicked") >= player.pushes_answered)
+    assert player.news("menu.clicked") <= player.pushes_made
     assert {news: player.news(news) for news in NEWS} == wanted
 
 
@@ -179,5 +181,5 @@ def test_killed_while_somebody_registers_it_is_done_once(scene: Scene, when: str
     for kept in (at_dms, at_csc):
         assert [(one["binding_id"], one["registered"], one["version"]) for one in kept] == [(binding, True, 1)]
     assert len(newcomer.texts()) == 1
-    assert newcomer.page("/cars").count(f"/m/cars/{binding}") == 1
+    player.wait("the car is listed", lambda: newcomer.page("/cars").count(f"/m/cars/{binding}") == 1)
     assert {news: player.news(news) for news in NEWS_OF_REGISTERING} == told

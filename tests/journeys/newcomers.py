@@ -129,7 +129,7 @@ class Newcomer:
     def state(self, registration_id: str) -> str:
         return str(self.asked(f"/registrations/{registration_id}")["state"])
 
-    def await_state(self, registration_id: str, *states: str, seconds: float = 40) -> str:
+    def await_state(self, registration_id: str, *states: str, seconds: float = 60) -> str:
         """Of the first that it comes to."""
 
         def there() -> str:

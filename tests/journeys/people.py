@@ -17,7 +17,7 @@ from launcher.stage import send, until
 from sandbox.secrets import SandboxSecrets
 
 Record = dict[str, Any]
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 60
 
 
 def wait(what: str, true: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:

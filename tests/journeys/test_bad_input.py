@@ -210,7 +210,7 @@ ODD_REQUESTS = {
 def test_a_request_that_no_client_would_write_is_answered_or_hung_up_on(world: World, odd: str):
     address = urlsplit(world.stage.url)
 
-    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as link:
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=30) as link:
         link.sendall(ODD_REQUESTS[odd].replace(b"\r\nHost: x", b"\r\nHost: x\r\nConnection: close", 1))
         answered = link.recv(4096)
 

@@ -16,4 +16,4 @@ def test_a_process_that_the_system_does_not_let_us_start_is_tried_again() -> Non
     child.end(1)
 
     assert tried
-    assert until(lambda: running.dead, 10)
+    assert until(lambda: running.dead, 60)

@@ -46,7 +46,7 @@ def test_it_ends_well_and_leaves_nothing(environment: dict[str, str], tmp_path: 
 
 def test_interrupted_it_fails_and_leaves_nothing(environment: dict[str, str], tmp_path: Path) -> None:
     playing = demo(environment)
-    assert until(lambda: len(processes_of(tmp_path)) > 1, 30)
+    assert until(lambda: len(processes_of(tmp_path)) > 1, 60)
 
     playing.send_signal(signal.SIGTERM)
     said, _ = playing.communicate(timeout=60)
@@ -59,9 +59,9 @@ def test_interrupted_it_fails_and_leaves_nothing(environment: dict[str, str], tm
 
 def test_killed_it_takes_its_house_along(environment: dict[str, str], tmp_path: Path) -> None:
     playing = demo(environment)
-    assert until(lambda: len(processes_of(tmp_path)) > 1, 30)
+    assert until(lambda: len(processes_of(tmp_path)) > 1, 60)
 
     playing.kill()
     playing.communicate()
 
-    assert until(lambda: processes_of(tmp_path) == [], 40)
+    assert until(lambda: processes_of(tmp_path) == [], 60)

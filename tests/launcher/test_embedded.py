@@ -86,7 +86,7 @@ def test_one_trace_leads_from_the_phone_to_the_dms_and_on_to_csc(story: Story, c
                 return [f"{one.service}: {one.name}" for one in way]
         return []
 
-    assert until(lambda: way_to("POST dms") and way_to("POST csc"), 30), collector.spans
+    assert until(lambda: way_to("POST dms") and way_to("POST csc"), 60), collector.spans
 
     booking = ["pages: POST /m", "appointments: handle request.appointment", "dms: handle store.appointment"]
     assert way_to("POST dms") == [*booking, "dms: POST dms"]

@@ -73,7 +73,7 @@ def test_a_service_that_was_killed_is_started_anew(stage: Stage) -> None:
 
     os.kill(before, signal.SIGKILL)
 
-    assert until(lambda: children_of(stage.house_pid or 0).get("appointments", before) != before, 20)
+    assert until(lambda: children_of(stage.house_pid or 0).get("appointments", before) != before, 60)
     stage.await_ready()
 
 
@@ -84,7 +84,7 @@ def test_children_do_not_outlive_a_killed_supervisor(another: Stage) -> None:
     another.kill9()
 
     assert len(children) == len(SERVICES)
-    assert until(lambda: not any(map(is_alive, children.values())), 40)
+    assert until(lambda: not any(map(is_alive, children.values())), 60)
 
 
 def test_it_ends_by_itself_when_asked(another: Stage) -> None:

@@ -17,7 +17,7 @@ class Visitor:
             self.session.cookies.set("cheqiao_lang", language)
 
     def opens(self, path: str = "/", **headers: str) -> requests.Response:
-        return self.session.get(self.root + path, headers={"Sec-Fetch-Site": "same-origin", **headers}, timeout=10)
+        return self.session.get(self.root + path, headers={"Sec-Fetch-Site": "same-origin", **headers}, timeout=30)
 
     def reads(self, path: str = "/") -> str:
         """The words of a page, which must be there."""
@@ -28,7 +28,7 @@ class Visitor:
     def sends(self, path: str, /, **fields: object) -> requests.Response:
         """What the browser shows after it."""
         headers = {"Sec-Fetch-Site": "same-origin", "Origin": self.root[: self.root.index("/sandbox")]}
-        return self.session.post(self.root + path, data=fields, headers=headers, timeout=10)
+        return self.session.post(self.root + path, data=fields, headers=headers, timeout=30)
 
 
 def words_of(answer: requests.Response) -> str:

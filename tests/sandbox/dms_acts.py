@@ -19,11 +19,11 @@ NEW_ID = "500199200001010051"
 def ask(stage: Stage, method: str, path: str, body: Any = None, *, key: str = "k-ask", **headers: str) -> requests.Response:
     """Of the API, with the key."""
     said = {**DMS_KEY, "Idempotency-Key": key, **headers}
-    return requests.request(method, stage.at(API + path), json=body, headers=said, timeout=10)
+    return requests.request(method, stage.at(API + path), json=body, headers=said, timeout=30)
 
 
 def desk(stage: Stage, method: str, path: str, **body: Any) -> requests.Response:
-    return requests.request(method, stage.at(f"/dms/desk{path}"), json=body, timeout=10)
+    return requests.request(method, stage.at(f"/dms/desk{path}"), json=body, timeout=30)
 
 
 def a_sale(**changes: Any) -> dict[str, Any]:

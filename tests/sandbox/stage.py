@@ -136,46 +136,46 @@ class Stage:
 
     def cancel(self, appointment_id: UUID, *, key: str = "k-cancel") -> requests.Response:
         url = self.at(f"/dms/api/v1/appointments/{appointment_id}/cancel")
-        return requests.post(url, json={"reason": "withdrawn"}, headers={**DMS_KEY, "Idempotency-Key": key}, timeout=10)
+        return requests.post(url, json={"reason": "withdrawn"}, headers={**DMS_KEY, "Idempotency-Key": key}, timeout=30)
 
     def slip(self, slip_id: str, record, *, key: str = "k-slip") -> requests.Response:
         url = self.at(f"/dms/api/v1/slips/{slip_id}")
-        return requests.put(url, json=record, headers={**DMS_KEY, "Idempotency-Key": key}, timeout=10)
+        return requests.put(url, json=record, headers={**DMS_KEY, "Idempotency-Key": key}, timeout=30)
 
     def open_task(self, record=None, *, key: str = "t-1") -> requests.Response:
         headers = {**CSC_KEY, "Idempotency-Key": key}
-        return requests.post(self.at("/csc/api/v1/call-tasks"), json=record or a_task_record(), headers=headers, timeout=10)
+        return requests.post(self.at("/csc/api/v1/call-tasks"), json=record or a_task_record(), headers=headers, timeout=30)
 
     def close_task(self, appointment_id: UUID, *, key: str = "t-close") -> requests.Response:
         url = self.at(f"/csc/api/v1/call-tasks/{appointment_id}/close")
-        return requests.post(url, json={"reason": "withdrawn"}, headers={**CSC_KEY, "Idempotency-Key": key}, timeout=10)
+        return requests.post(url, json={"reason": "withdrawn"}, headers={**CSC_KEY, "Idempotency-Key": key}, timeout=30)
 
     def desk(self, path: str, **body) -> requests.Response:
-        return requests.post(self.at(path), json=body, timeout=10)
+        return requests.post(self.at(path), json=body, timeout=30)
 
     def desk_get(self, path: str, **query):
-        return requests.get(self.at(path), params=query, timeout=10).json()
+        return requests.get(self.at(path), params=query, timeout=30).json()
 
     def register(self, partner: str, binding_id: UUID, fact, *, key: str) -> requests.Response:
         headers = {**(DMS_KEY if partner == "dms" else CSC_KEY), "Idempotency-Key": key}
-        return requests.put(self.at(f"/{partner}/api/v1/registrations/{binding_id}"), json=fact, headers=headers, timeout=10)
+        return requests.put(self.at(f"/{partner}/api/v1/registrations/{binding_id}"), json=fact, headers=headers, timeout=30)
 
     def fault(self, partner: str, *plan, **fault) -> None:
-        answer = requests.put(self.at(f"/{partner}/control/faults"), json=list(plan) if plan else fault, timeout=5)
+        answer = requests.put(self.at(f"/{partner}/control/faults"), json=list(plan) if plan else fault, timeout=30)
         assert answer.status_code == 200, answer.text
 
     def state(self, partner: str):
-        return requests.get(self.at(f"/{partner}/control/state"), timeout=5).json()
+        return requests.get(self.at(f"/{partner}/control/state"), timeout=30).json()
 
     def ledger(self, partner: str, **query):
-        return requests.get(self.at(f"/{partner}/control/ledger"), params=query, timeout=5).json()["requests"]
+        return requests.get(self.at(f"/{partner}/control/ledger"), params=query, timeout=30).json()["requests"]
 
     def wechat(self, path: str, **body):
         return requests.post(self.at(f"/wechat/control{path}"), json=body, timeout=60).json()
 
     def token(self) -> str:
         wish = {"grant_type": "client_credential", "appid": SECRETS.appid, "secret": SECRETS.appsecret}
-        return requests.post(self.at("/wechat/cgi-bin/stable_token"), json=wish, timeout=5).json()["access_token"]
+        return requests.post(self.at("/wechat/cgi-bin/stable_token"), json=wish, timeout=30).json()["access_token"]
 
     def send_template(self, *, token: str | None = None, **changes):
         wish = {
@@ -185,10 +185,10 @@ class Stage:
             "client_msg_id": "m-1",
         }
         url = self.at(f"/wechat/cgi-bin/message/template/send?access_token={self.token() if token is None else token}")
-        return requests.post(url, json={**wish, **changes}, timeout=5).json()
+        return requests.post(url, json={**wish, **changes}, timeout=30).json()
 
 
-def eventually(found: Callable[[], object], seconds: float = 15):
+def eventually(found: Callable[[], object], seconds: float = 60):
     """The first thing found that is true."""
     end = time.monotonic() + seconds
     while not (result := found()):

@@ -168,7 +168,7 @@ def test_a_customer_who_asks_for_another_day_is_to_be_called_while_the_slip_hold
     a_slip_is_made(stage, task)
     wish = {"request_no": 2, "requested_date": soon(days=9).date().isoformat(), "slot": "", "due_at": soon(hours=2).isoformat()}
     url = stage.at(f"/csc/api/v1/call-tasks/{task}/reopen")
-    assert requests.post(url, json=wish, headers={**CSC_KEY, "Idempotency-Key": "r-1"}, timeout=5).status_code == 200
+    assert requests.post(url, json=wish, headers={**CSC_KEY, "Idempotency-Key": "r-1"}, timeout=30).status_code == 200
 
     page = desk.opens(f"/pages/tasks/{task}")
 
@@ -181,7 +181,9 @@ def test_the_outcome_is_shown_where_it_ended(stage, desk):
     task = a_customer_waits(stage)
     a_slip_is_made(stage, task)
     url = stage.at(f"/csc/api/v1/appointments/{task}/outcome")
-    requests.put(url, json={"outcome": "no_show", "at": soon(hours=-1).isoformat()}, headers={**CSC_KEY, "Idempotency-Key": "o"}, timeout=5)
+    requests.put(
+        url, json={"outcome": "no_show", "at": soon(hours=-1).isoformat()}, headers={**CSC_KEY, "Idempotency-Key": "o"}, timeout=30
+    )
 
     assert "未到店 张伟" in desk.reads("/pages/ended")
     assert "未到店" in desk.reads(f"/pages/tasks/{task}")
@@ -208,6 +210,6 @@ def test_who_is_registered_is_listed(stage, desk):
     a_customer_waits(stage)
     record = {"version": 1, "customer_id": "C0001", "vin": "LS4AAAAA1AA000001", "registered": True, "at": soon(hours=-1).isoformat()}
     url = stage.at(f"/csc/api/v1/registrations/{uuid4()}")
-    requests.put(url, json=record, headers={**CSC_KEY, "Idempotency-Key": "r"}, timeout=5)
+    requests.put(url, json=record, headers={**CSC_KEY, "Idempotency-Key": "r"}, timeout=30)
 
     assert "已绑定 C0001 张伟 13800138000 LS4AAAAA1AA000001" in desk.reads("/pages/registered")

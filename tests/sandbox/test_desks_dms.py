@@ -40,7 +40,7 @@ def test_a_sale_is_entered_and_the_owner_can_be_found(stage, desk):
     assert "销售记录已保存" in shown
     assert "渝AD12345" in desk.reads("/pages/sales?q=赵敏")
     query = {"vin": "BB000009", "id_number": "11010519491231002X", "mobile": "13900139000"}
-    found = requests.post(stage.at("/dms/api/v1/owners/find"), json=query, headers=DMS_KEY, timeout=5).json()
+    found = requests.post(stage.at("/dms/api/v1/owners/find"), json=query, headers=DMS_KEY, timeout=30).json()
     assert [owner["vin"] for owner in found["owners"]] == ["LS4BBBBB1BB000009"]
 
 
@@ -264,7 +264,7 @@ def test_what_is_wrong_with_a_capacity_is_said_beside_the_field(desk, wrong, fie
 def test_who_is_registered_is_listed_with_the_car(stage, desk):
     record = {"version": 1, "customer_id": "C0001", "vin": SOLD, "registered": True, "at": soon(hours=-1).isoformat()}
     url = stage.at(f"/dms/api/v1/registrations/{uuid4()}")
-    requests.put(url, json=record, headers={**DMS_KEY, "Idempotency-Key": "r"}, timeout=5)
+    requests.put(url, json=record, headers={**DMS_KEY, "Idempotency-Key": "r"}, timeout=30)
 
     assert "已绑定 渝A12345 CQ5 1.5T 尊享版 张伟 13800138000 C0001" in desk.reads("/pages/registered?q=张伟")
 

@@ -21,7 +21,7 @@ class Phone:
         self.stage = stage
 
     def shown(self):
-        return requests.get(f"{self.at}/people/{self.openid}", timeout=5).json()
+        return requests.get(f"{self.at}/people/{self.openid}", timeout=30).json()
 
     def chat(self):
         return self.shown()["chat"]
@@ -121,7 +121,7 @@ def test_a_message_of_the_account_shows(phone):
 
     wish = {"touser": OPENID, "msgtype": "text", "text": {"content": "请看 http://127.0.0.1/m/"}}
     url = phone.stage.at(f"/wechat/cgi-bin/message/custom/send?access_token={phone.stage.token()}")
-    assert requests.post(url, json=wish, timeout=5).json()["errcode"] == 0
+    assert requests.post(url, json=wish, timeout=30).json()["errcode"] == 0
 
     assert phone.chat()[-1]["text"] == "请看 http://127.0.0.1/m/"
 
@@ -137,7 +137,7 @@ def test_a_picture_that_is_sent_can_be_fetched(phone):
     phone.does("pictures", name="tyre", number=78)
 
     (push,) = phone.pushed()
-    picture = requests.get(str(push["PicUrl"]), timeout=5)
+    picture = requests.get(str(push["PicUrl"]), timeout=30)
     assert push["MsgType"] == "image"
     assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/jpeg")
     assert phone.chat()[0]["url"] == push["PicUrl"]
@@ -187,26 +187,26 @@ def test_who_leaves_is_told_of(phone):
 
 
 def test_a_new_person_gets_a_phone_and_begins_to_follow(stage):
-    made = requests.post(stage.at("/phone/people"), json={"name": "赵敏", "mobile": "13912345678"}, timeout=5)
+    made = requests.post(stage.at("/phone/people"), json={"name": "赵敏", "mobile": "13912345678"}, timeout=30)
     phone = Phone(stage, made.json()["openid"])
 
     phone.does("follow")
 
     assert made.status_code == 201
     assert phone.pushed()[0]["FromUserName"] == phone.openid
-    people = requests.get(stage.at("/phone/people"), timeout=5).json()["people"]
+    people = requests.get(stage.at("/phone/people"), timeout=30).json()["people"]
     assert [(person["name"], person["follows"]) for person in people][-1] == ("赵敏", True)
 
 
 @pytest.mark.parametrize("body", [{"name": "", "mobile": "13912345678"}, {"name": "赵敏", "mobile": "123"}])
 def test_a_person_without_a_name_or_a_mobile_is_none(stage, body):
-    assert requests.post(stage.at("/phone/people"), json=body, timeout=5).status_code == 400
+    assert requests.post(stage.at("/phone/people"), json=body, timeout=30).status_code == 400
 
 
 def test_text_messages_arrive_on_the_phone_of_their_mobile(phone):
     message = {"to": "13800138000", "text": "验证码 482913", "template": "registration.code", "code": "482913"}
     headers = {"Authorization": f"Bearer {SECRETS.sms_api_key}", "Idempotency-Key": "s-1"}
-    requests.post(phone.stage.at("/sms/api/v1/messages"), json=message, headers=headers, timeout=5).raise_for_status()
+    requests.post(phone.stage.at("/sms/api/v1/messages"), json=message, headers=headers, timeout=30).raise_for_status()
 
     assert [text["text"] for text in phone.shown()["texts"]] == ["验证码 482913"]
     assert Phone(phone.stage, "oSandboxFollower0002").shown()["texts"] == []
@@ -241,14 +241,14 @@ def test_what_no_phone_can_do_is_refused(phone, what, body):
 
 
 def test_nobody_has_no_phone(stage):
-    assert requests.get(stage.at("/phone/people/oNobody"), timeout=5).status_code == 404
+    assert requests.get(stage.at("/phone/people/oNobody"), timeout=30).status_code == 404
 
 
 @pytest.mark.parametrize(
     ("asked", "lang", "heading"), [("", "zh-CN", "沙箱手机"), ("?lang=en", "en", "Sandbox phones"), ("?lang=fr", "zh-CN", "沙箱手机")]
 )
 def test_the_page_speaks_chinese_and_english(stage, asked, lang, heading):
-    page = requests.get(stage.at(f"/phone{asked}"), timeout=5)
+    page = requests.get(stage.at(f"/phone{asked}"), timeout=30)
 
     assert f'<html lang="{lang}">' in page.text
     assert heading in page.text

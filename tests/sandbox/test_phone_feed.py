@@ -9,7 +9,7 @@ from tests.sandbox.stage import OPENID, SECRETS, a_store_record, eventually
 
 
 def feed(stage, **query):
-    return requests.get(stage.at("/phone/feed"), params=query, timeout=5).json()
+    return requests.get(stage.at("/phone/feed"), params=query, timeout=30).json()
 
 
 def hops(stage):
@@ -85,17 +85,17 @@ def stage_record(stage):
 def test_a_text_message_goes_past_wechat(stage):
     message = {"to": "13800138000", "text": "验证码 482913", "template": "registration.code", "code": "482913"}
     headers = {"Authorization": f"Bearer {SECRETS.sms_api_key}", "Idempotency-Key": "s-1"}
-    requests.post(stage.at("/sms/api/v1/messages"), json=message, headers=headers, timeout=5).raise_for_status()
+    requests.post(stage.at("/sms/api/v1/messages"), json=message, headers=headers, timeout=30).raise_for_status()
 
     assert hops(stage) == [(["cheqiao", "sms", "phone"], "短信", "张伟", "done")]
 
 
 def test_what_a_page_submits_goes_straight_and_what_it_reads_is_not_told(stage):
     page = stage.at(f"/phone/w/{OPENID}/m")
-    requests.get(f"{page}/appointments", timeout=5)
+    requests.get(f"{page}/appointments", timeout=30)
     stage.cheqiao.answers.append(Response("", 422))
-    requests.post(f"{page}/api/appointments", json={}, timeout=5)
-    requests.post(f"{page}/api/registrations/1/verify", json={}, timeout=5)
+    requests.post(f"{page}/api/appointments", json={}, timeout=30)
+    requests.post(f"{page}/api/registrations/1/verify", json={}, timeout=30)
 
     assert hops(stage) == [(["phone", "cheqiao"], "提交预约", "张伟", "refused"), (["phone", "cheqiao"], "提交验证码", "张伟", "done")]
 

@@ -12,7 +12,7 @@ NAVIGATION = {"Sec-Fetch-Dest": "iframe", "Accept": "text/html"}
 
 
 def see(stage, path, method="GET", **asked):
-    return requests.request(method, f"{stage.url}{PREFIX}{path}", allow_redirects=False, timeout=10, **asked)
+    return requests.request(method, f"{stage.url}{PREFIX}{path}", allow_redirects=False, timeout=30, **asked)
 
 
 def test_cheqiao_sees_a_phone_with_wechat_behind_a_prefix(stage):
@@ -133,8 +133,8 @@ def test_an_error_of_cheqiao_is_shown_as_it_is(stage):
 
 def test_where_nobody_answers_the_web_view_says_so_and_offers_a_retry(tmp_path):
     with under_werkzeug(tmp_path, "http://127.0.0.1:9") as url:
-        page = requests.get(f"{url}{PREFIX}/m/cars?x=1", headers=NAVIGATION, timeout=10)
-        script = requests.get(f"{url}{PREFIX}/m/api/places", headers={"Sec-Fetch-Dest": "empty"}, timeout=10)
+        page = requests.get(f"{url}{PREFIX}/m/cars?x=1", headers=NAVIGATION, timeout=30)
+        script = requests.get(f"{url}{PREFIX}/m/api/places", headers={"Sec-Fetch-Dest": "empty"}, timeout=30)
 
     assert (page.status_code, "网页无法打开" in page.text, f'href="{PREFIX}/m/cars?x=1"' in page.text) == (502, True, True)
     assert (script.status_code, script.text) == (502, "")
@@ -153,7 +153,7 @@ def test_a_phone_shows_no_phone(stage, path):
 
 
 def test_nobody_has_no_web_view(stage):
-    assert requests.get(stage.at("/phone/w/oNobody/m/"), timeout=5).status_code == 404
+    assert requests.get(stage.at("/phone/w/oNobody/m/"), timeout=30).status_code == 404
     assert stage.cheqiao.heard == []
 
 

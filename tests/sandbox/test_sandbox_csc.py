@@ -127,7 +127,7 @@ def test_closing_what_never_came_is_not_found(stage):
 def test_our_reference_finds_the_task(stage):
     record = an_open_task(stage)
 
-    found = requests.get(stage.at(f"/csc/api/v1/call-tasks/{record['appointment_id']}"), headers=CSC_KEY, timeout=5)
+    found = requests.get(stage.at(f"/csc/api/v1/call-tasks/{record['appointment_id']}"), headers=CSC_KEY, timeout=30)
 
     assert found.json() == {"task_id": "TASK-000001"}
 

@@ -13,13 +13,13 @@ from tests.sandbox.test_sandbox_csc import an_open_task, pushed
 def reopen(stage, task, request_no, *, day="2026-04-08", slot="14:00-15:00", again=""):
     body = {"request_no": request_no, "requested_date": day, "slot": slot, "due_at": "2026-04-02T18:00:00+08:00"}
     url = stage.at(f"/csc/api/v1/call-tasks/{task}/reopen")
-    return requests.post(url, json=body, headers={**CSC_KEY, "Idempotency-Key": f"re-{task}-{request_no}{again}"}, timeout=10)
+    return requests.post(url, json=body, headers={**CSC_KEY, "Idempotency-Key": f"re-{task}-{request_no}{again}"}, timeout=30)
 
 
 def outcome(stage, appointment_id, word="completed"):
     url = stage.at(f"/csc/api/v1/appointments/{appointment_id}/outcome")
     body = {"outcome": word, "at": "2026-04-03T10:00:00+08:00"}
-    return requests.put(url, json=body, headers={**CSC_KEY, "Idempotency-Key": f"o-{word}"}, timeout=10)
+    return requests.put(url, json=body, headers={**CSC_KEY, "Idempotency-Key": f"o-{word}"}, timeout=30)
 
 
 def the_task(stage):

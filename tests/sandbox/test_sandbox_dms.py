@@ -22,7 +22,7 @@ def test_a_request_gets_a_number(stage):
 
 
 def test_without_the_key_nobody_is_served(stage):
-    answer = requests.post(stage.at("/dms/api/v1/appointments"), json=a_store_record(), headers={"Authorization": "Bearer x"}, timeout=5)
+    answer = requests.post(stage.at("/dms/api/v1/appointments"), json=a_store_record(), headers={"Authorization": "Bearer x"}, timeout=30)
 
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorised")
 
@@ -70,7 +70,7 @@ def test_an_appointment_under_another_key_is_the_same_record(stage):
 
 
 def test_a_key_is_asked_for(stage):
-    answer = requests.post(stage.at("/dms/api/v1/appointments"), json=a_store_record(), headers=DMS_KEY, timeout=5)
+    answer = requests.post(stage.at("/dms/api/v1/appointments"), json=a_store_record(), headers=DMS_KEY, timeout=30)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
 
@@ -157,8 +157,8 @@ def test_our_reference_finds_the_record(stage):
     record = a_store_record()
     stage.store(record)
 
-    found = requests.get(stage.at(f"/dms/api/v1/appointments/{record['appointment_id']}"), headers=DMS_KEY, timeout=5)
-    missing = requests.get(stage.at(f"/dms/api/v1/appointments/{uuid4()}"), headers=DMS_KEY, timeout=5)
+    found = requests.get(stage.at(f"/dms/api/v1/appointments/{record['appointment_id']}"), headers=DMS_KEY, timeout=30)
+    missing = requests.get(stage.at(f"/dms/api/v1/appointments/{uuid4()}"), headers=DMS_KEY, timeout=30)
 
     assert (found.json(), missing.status_code) == ({"dms_no": "DMS-000001"}, 404)
 

@@ -2,13 +2,12 @@
 
 import json
 import threading
-import time
 
 import eventlet.patcher
 import pytest
 import requests
 
-from tests.sandbox.stage import a_store_record
+from tests.sandbox.stage import a_store_record, eventually
 
 
 def test_a_request_is_in_the_ledger_with_its_headers_and_its_answer(stage):
@@ -132,10 +131,10 @@ def test_other_requests_go_on_while_one_is_slow(any_stage):
 
 
 def test_slow_before_does_nothing_until_the_time_is_over(stage):
-    stage.fault("dms", mode="slow", seconds=1.5)
+    stage.fault("dms", mode="slow", seconds=3, times=1)
     slow = threading.Thread(target=stage.store)
     slow.start()
-    time.sleep(0.5)
+    eventually(lambda: not requests.get(stage.at("/dms/control/faults"), timeout=30).json()["faults"])  # it struck: the store is there
     meanwhile = stage.state("dms")["appointments"]
     slow.join()
 
@@ -178,19 +177,19 @@ def test_a_fault_ends_after_its_times_and_faults_of_other_paths_stay(stage):
     statuses = [stage.store(key=f"k-{number}").status_code for number in range(3)]
 
     assert statuses == [500, 500, 201]
-    assert [fault["mode"] for fault in requests.get(stage.at("/dms/control/faults"), timeout=5).json()["faults"]] == ["busy"]
+    assert [fault["mode"] for fault in requests.get(stage.at("/dms/control/faults"), timeout=30).json()["faults"]] == ["busy"]
 
 
 def test_cleared_faults_strike_no_more(stage):
     stage.fault("dms", mode="down")
 
-    requests.delete(stage.at("/dms/control/faults"), timeout=5)
+    requests.delete(stage.at("/dms/control/faults"), timeout=30)
 
     assert stage.store().status_code == 201
 
 
 def test_a_fault_that_makes_no_sense_is_refused(stage):
-    answer = requests.put(stage.at("/dms/control/faults"), json={"mode": "lazy"}, timeout=5)
+    answer = requests.put(stage.at("/dms/control/faults"), json={"mode": "lazy"}, timeout=30)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
 
@@ -205,13 +204,13 @@ def test_a_chunked_body_is_read_whole(any_stage):
     url, headers = any_stage.at("/wechat/cgi-bin/stable_token"), {"Content-Type": "application/json"}
     pieces = iter([b'{"grant_type":"client_credential","appid":"wxsandbox0000main",', b'"secret":"sandbox-secret"}'])
 
-    answer = requests.post(url, data=pieces, headers=headers, timeout=5)
+    answer = requests.post(url, data=pieces, headers=headers, timeout=30)
 
     assert answer.json()["expires_in"] == 7200
 
 
 def test_the_index_lists_the_addresses(stage):
-    index = requests.get(stage.at("/"), timeout=5).json()
+    index = requests.get(stage.at("/"), timeout=30).json()
 
     assert index["target"] == stage.cheqiao.url
     assert stage.at("/csc/desk/tasks/{appointment_id}/slip") in index["csc"]

@@ -31,25 +31,25 @@ def timed(tmp_path, cheqiao, clock):
 
 def stable(stage, **changes):
     wish = {"grant_type": "client_credential", "appid": SECRETS.appid, "secret": SECRETS.appsecret}
-    return requests.post(stage.at("/wechat/cgi-bin/stable_token"), json=wish | changes, timeout=5).json()
+    return requests.post(stage.at("/wechat/cgi-bin/stable_token"), json=wish | changes, timeout=30).json()
 
 
 def classic(stage, **changes):
     wish = {"grant_type": "client_credential", "appid": SECRETS.appid, "secret": SECRETS.appsecret}
-    return requests.get(stage.at("/wechat/cgi-bin/token"), params=wish | changes, timeout=5).json()
+    return requests.get(stage.at("/wechat/cgi-bin/token"), params=wish | changes, timeout=30).json()
 
 
 def info(stage, token, openid=OPENID):
-    return requests.get(stage.at("/wechat/cgi-bin/user/info"), params={"access_token": token, "openid": openid}, timeout=5).json()
+    return requests.get(stage.at("/wechat/cgi-bin/user/info"), params={"access_token": token, "openid": openid}, timeout=30).json()
 
 
 def custom(stage, openid=OPENID):
     url = stage.at(f"/wechat/cgi-bin/message/custom/send?access_token={stage.token()}")
-    return requests.post(url, json={"touser": openid, "msgtype": "text", "text": {"content": "您好"}}, timeout=5).json()
+    return requests.post(url, json={"touser": openid, "msgtype": "text", "text": {"content": "您好"}}, timeout=30).json()
 
 
 def put(stage, place, **body):
-    assert requests.put(stage.at(f"/wechat/control{place}"), json=body, timeout=5).status_code == 200
+    assert requests.put(stage.at(f"/wechat/control{place}"), json=body, timeout=30).status_code == 200
 
 
 def test_the_stable_token_stays_the_same_and_says_what_is_left(timed, clock):
@@ -124,7 +124,7 @@ def test_a_template_message_arrives_once_however_often_it_is_sent(timed, clock):
 
     assert first["errcode"] == 0
     assert again["msgid"] == first["msgid"] > 2**53
-    got = requests.get(timed.at("/wechat/control/messages"), params={"openid": OPENID}, timeout=5).json()["messages"]
+    got = requests.get(timed.at("/wechat/control/messages"), params={"openid": OPENID}, timeout=30).json()["messages"]
     assert [(each["content"]["thing1"], each["asked"]) for each in got] == [("保养", 2)]
 
 

@@ -25,7 +25,7 @@ def timed(tmp_path, cheqiao, clock):
 
 def api(stage, method, path, body=None, **query):
     return requests.request(
-        method, stage.at(f"/wechat{path}"), params={"access_token": stage.token(), **query}, json=body, timeout=5
+        method, stage.at(f"/wechat{path}"), params={"access_token": stage.token(), **query}, json=body, timeout=30
     ).json()
 
 
@@ -55,7 +55,7 @@ def verified(stage, given, *, url=PAGE, appid=SECRETS.appid, signed_url=PAGE):
     text = f"jsapi_ticket={given}&noncestr=n1&timestamp=1700000000&url={signed_url}"
     asked = {"number": 3, "appId": appid, "nonce": "n1", "timestamp": "1700000000", "url": url}
     signature = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-    return requests.get(stage.at("/wechat/js/verify.js"), params=asked | {"signature": signature}, timeout=5).text
+    return requests.get(stage.at("/wechat/js/verify.js"), params=asked | {"signature": signature}, timeout=30).text
 
 
 def test_a_menu_is_published_read_and_withdrawn(timed):
@@ -104,7 +104,7 @@ def test_a_menu_off_its_limits_is_refused_and_the_old_one_stays(timed, buttons, 
 
 def test_menu_and_ticket_want_a_token(timed):
     for path in ("menu/get", "menu/delete", "ticket/getticket?type=jsapi"):
-        assert requests.get(timed.at(f"/wechat/cgi-bin/{path}"), timeout=5).json()["errcode"] == 41001
+        assert requests.get(timed.at(f"/wechat/cgi-bin/{path}"), timeout=30).json()["errcode"] == 41001
 
 
 def test_the_ticket_stays_the_same_until_its_last_minutes(timed, clock):
@@ -146,14 +146,14 @@ def test_another_appid_is_told_as_one(timed):
 
 
 def test_nothing_that_is_asked_comes_back_in_the_script(timed):
-    answer = requests.get(timed.at("/wechat/js/verify.js"), params={"number": "1);alert(1", "appId": "</script>"}, timeout=5)
+    answer = requests.get(timed.at("/wechat/js/verify.js"), params={"number": "1);alert(1", "appId": "</script>"}, timeout=30)
 
     assert answer.text == 'cheqiaoJweixin(0, "config:invalid appid");'
     assert answer.headers["Content-Type"].startswith("text/javascript")
 
 
 def test_the_script_is_what_old_phones_can_read(timed):
-    answer = requests.get(timed.at("/wechat/js/jweixin-1.6.0.js"), timeout=5)
+    answer = requests.get(timed.at("/wechat/js/jweixin-1.6.0.js"), timeout=30)
 
     assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (200, "text/javascript")
     assert not [word for word in ("=>", "const ", "let ", "`", "fetch(") if word in answer.text]

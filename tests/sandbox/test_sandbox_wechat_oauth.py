@@ -31,7 +31,7 @@ def authorize(stage, **changes):
         "as": OPENID,
     }
     url = stage.at("/wechat/connect/oauth2/authorize")
-    return requests.get(url, params=asked | changes, allow_redirects=False, timeout=5)
+    return requests.get(url, params=asked | changes, allow_redirects=False, timeout=30)
 
 
 def code_of(answer):
@@ -40,7 +40,7 @@ def code_of(answer):
 
 def whose(stage, code, **changes):
     asked = {"appid": SECRETS.appid, "secret": SECRETS.appsecret, "code": code, "grant_type": "authorization_code"}
-    return requests.get(stage.at("/wechat/sns/oauth2/access_token"), params=asked | changes, timeout=5).json()
+    return requests.get(stage.at("/wechat/sns/oauth2/access_token"), params=asked | changes, timeout=30).json()
 
 
 def test_a_phone_is_led_back_with_a_code_and_the_state(timed):
@@ -106,7 +106,7 @@ def test_the_link_behind_a_name_leads_back_as_that_person(timed):
     page = authorize(timed, **{"as": ""}, state="a1").text
     href = next(part.split('"')[0] for part in page.split('href="') if "oSandboxFollower0002" in part.split('"')[0]).replace("&amp;", "&")
 
-    answer = requests.get(timed.url + href, allow_redirects=False, timeout=5)
+    answer = requests.get(timed.url + href, allow_redirects=False, timeout=30)
 
     assert whose(timed, code_of(answer))["openid"] == "oSandboxFollower0002"
     assert "state=a1" in answer.headers["Location"]

@@ -131,7 +131,7 @@ def push(kind, record):
     now = datetime.now(UTC)
     headers = {"webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp()))}
     headers["webhook-signature"] = Webhook(SECRET).sign("msg_1", now, body.decode())
-    return requests.post(f"http://{host}:{port}/partners/dms/v1/events", data=body, headers=headers, timeout=5)
+    return requests.post(f"http://{host}:{port}/partners/dms/v1/events", data=body, headers=headers, timeout=30)
 
 
 def test_a_late_no_comes_in_by_a_signed_push(house):

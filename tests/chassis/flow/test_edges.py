@@ -166,11 +166,11 @@ def test_a_copy_that_fails_does_not_take_the_lease_of_the_one_at_work(house: Min
     wish = a_wish(uuid4())
     body = body_of(house, wish, sequence=1)
     first = eventlet.spawn(deliver, house, "dms", body)
-    until(lambda: house.rows("dms", inbox))
+    until(lambda: house.rows("dms", carried_line))
 
     assert deliver(house, "dms", body, poison=True)
 
-    (row,) = house.rows("dms", inbox)
+    (row,) = house.rows("dms", carried_line)
     assert row.leased_until > milliseconds_now()
     gate.send()
     assert first.wait()

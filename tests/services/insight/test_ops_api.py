@@ -36,7 +36,7 @@ def ops(house):
 
     def ask(method, path, token=TOKEN, **more):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return requests.request(method, f"http://127.0.0.1:{server.port}{path}", headers=headers, timeout=10, **more)
+        return requests.request(method, f"http://127.0.0.1:{server.port}{path}", headers=headers, timeout=30, **more)
 
     ask.woken = woken
     yield ask

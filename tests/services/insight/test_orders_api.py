@@ -51,7 +51,7 @@ def ops(house):
 
     def ask(method, path, body=None, who=LI_LEI):
         headers = {"Authorization": f"Bearer {TOKEN}"} | ({"X-Operator": who} if who is not None else {})
-        return requests.request(method, f"http://127.0.0.1:{server.port}{path}", headers=headers, json=body, timeout=10)
+        return requests.request(method, f"http://127.0.0.1:{server.port}{path}", headers=headers, json=body, timeout=30)
 
     yield ask
     server.shutdown()

@@ -139,7 +139,7 @@ class WeChat:
 
     def push(self, body: str | bytes, query: dict[str, str] | None = None, **more: Any) -> requests.Response:
         data = body.encode() if isinstance(body, str) else body
-        return requests.post(self.url, params=query or self.query(), data=data, timeout=10, **more)
+        return requests.post(self.url, params=query or self.query(), data=data, timeout=30, **more)
 
     def encrypted(self, clear: str) -> tuple[str, dict[str, str]]:
         """The Encrypt text and the query that signs it."""

@@ -38,7 +38,7 @@ LARGEST = 1024 * 1024
 def test_the_platform_hears_its_echo(open_door):
     wechat = open_door().wechat()
 
-    answer = requests.get(wechat.url, params=wechat.query(echostr="5927782489442352469"), timeout=10)
+    answer = requests.get(wechat.url, params=wechat.query(echostr="5927782489442352469"), timeout=30)
 
     assert (answer.status_code, answer.text) == (200, "5927782489442352469")
 
@@ -47,7 +47,7 @@ def test_an_encrypted_echo_is_opened(open_door):
     wechat = open_door({"main": a_safe_account()}).wechat()
     text, query = wechat.encrypted("42")
 
-    answer = requests.get(wechat.url, params=query | {"echostr": text}, timeout=10)
+    answer = requests.get(wechat.url, params=query | {"echostr": text}, timeout=30)
 
     assert (answer.status_code, answer.text) == (200, "42")
 
@@ -55,7 +55,7 @@ def test_an_encrypted_echo_is_opened(open_door):
 def test_a_stranger_hears_no_echo(open_door):
     wechat = open_door().wechat()
 
-    answer = requests.get(wechat.url, params=wechat.query(echostr="<script>") | {"signature": "0" * 40}, timeout=10)
+    answer = requests.get(wechat.url, params=wechat.query(echostr="<script>") | {"signature": "0" * 40}, timeout=30)
 
     assert (answer.status_code, answer.text) == (403, "wrong_signature")
 
@@ -293,7 +293,7 @@ def test_an_account_that_we_do_not_have_is_not_found(open_door):
     door = open_door()
 
     assert door.wechat("other").push(a_click()).status_code == 404
-    assert requests.put(door.url(), timeout=10).status_code == 405
+    assert requests.put(door.url(), timeout=30).status_code == 405
     assert door.counted("unknown_account", account="unknown") == 1
 
 
@@ -351,7 +351,7 @@ def test_a_body_over_a_mebibyte_is_too_large(open_door):
 def test_a_body_in_chunks_is_counted_as_it_comes(open_door):
     door = open_door()
 
-    answer = requests.post(door.url(), params=door.wechat().query(), data=iter([b"x" * 65536] * 17), timeout=10)
+    answer = requests.post(door.url(), params=door.wechat().query(), data=iter([b"x" * 65536] * 17), timeout=30)
 
     assert (answer.status_code, answer.text) == (413, "too_large")
 
@@ -360,7 +360,7 @@ def test_a_small_push_in_chunks_is_taken(open_door):
     door = open_door()
     pieces = iter([a_click()[:20].encode(), a_click()[20:].encode()])
 
-    answer = requests.post(door.url(), params=door.wechat().query(), data=pieces, timeout=10)
+    answer = requests.post(door.url(), params=door.wechat().query(), data=pieces, timeout=30)
 
     assert answer.status_code == 200
     assert len(door.publisher.pushes) == 1
@@ -368,7 +368,7 @@ def test_a_small_push_in_chunks_is_taken(open_door):
 
 def _say(door, *lines: str, body: bytes = b"") -> bytes:
     query = "&".join(f"{name}={value}" for name, value in door.wechat().query().items())
-    with socket.create_connection(("127.0.0.1", door.port), timeout=10) as link:
+    with socket.create_connection(("127.0.0.1", door.port), timeout=30) as link:
         link.sendall("\r\n".join([f"POST /wechat/main?{query} HTTP/1.1", "Host: x", *lines, "", ""]).encode() + body)
         link.shutdown(socket.SHUT_WR)
         return link.makefile("rb").readline()

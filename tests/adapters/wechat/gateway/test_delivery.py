@@ -39,7 +39,7 @@ def contents(publisher: FakePublisher) -> list[str]:
     return [message.content for message in publisher.pushes if isinstance(message, TextReceived)]
 
 
-def eventually(condition, seconds: float = 10) -> bool:
+def eventually(condition, seconds: float = 60) -> bool:
     """Waits for what another thread does."""
     until = time.monotonic() + seconds
     while not condition() and time.monotonic() < until:

@@ -89,8 +89,8 @@ def test_any_ciphertext_that_is_signed_gets_a_proper_answer(door: Door, box):
 def test_any_query_and_path_get_a_proper_answer(door: Door, query, path):
     url = f"http://127.0.0.1:{door.port}/wechat/{requests.utils.quote(path, safe='')}"
 
-    assert requests.get(door.url(), params=query, timeout=10).status_code == 403
-    assert requests.get(url, params=query, timeout=10).status_code in PROPER
+    assert requests.get(door.url(), params=query, timeout=30).status_code == 403
+    assert requests.get(url, params=query, timeout=30).status_code in PROPER
 
 
 @settings(max_examples=300, deadline=None)

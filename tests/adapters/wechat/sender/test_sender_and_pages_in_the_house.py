@@ -6,7 +6,6 @@ import base64
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-import eventlet
 import nameko
 import pytest
 import requests
@@ -28,6 +27,7 @@ from launcher.compose import assemble, migrate_all
 from tests.adapters.wechat.pages.conftest import a_form
 from tests.adapters.wechat.sender.stand_in import MENU, SEND, TEXT, TICKET, errcode, standing_in
 from tests.adapters.wechat.sender.wishes import a_renewal, a_text, a_wish
+from tests.fakes.mini_house import until
 
 FOLLOWER = UUID(int=5)
 KEY = base64.b64encode(b"3" * 32).decode()
@@ -120,10 +120,7 @@ class House:
             return connection.execute(select(table)).all()
 
     def hears(self, kind):
-        with eventlet.Timeout(20, AssertionError(f"no {kind.__name__} within 20 s")):
-            while not (found := [news for news in self.heard if isinstance(news, kind)]):
-                eventlet.sleep(0.02)
-        return found
+        return until(lambda: [news for news in self.heard if isinstance(news, kind)])
 
 
 @pytest.fixture
@@ -190,16 +187,12 @@ def test_a_text_outside_of_a_window_is_told_as_refused(house):
 def test_a_ticket_is_kept_for_the_pages_that_ask_for_it(house):
     house.tell(a_renewal())
 
-    with eventlet.Timeout(20):
-        while not any(row.token for row in house.rows(js_ticket)):
-            eventlet.sleep(0.02)
+    until(lambda: any(row.token for row in house.rows(js_ticket)))
     assert [seen.query["type"] for seen in house.wechat.calls(TICKET)] == [["jsapi"]]
 
 
 def test_the_configured_menu_is_published_soon_after_the_start(house):
-    with eventlet.Timeout(20):
-        while not house.wechat.calls(MENU):
-            eventlet.sleep(0.02)
+    until(lambda: house.wechat.calls(MENU))
     (seen,) = house.wechat.calls(MENU)
     assert seen.body["button"] == [{"type": "view", "name": "预约保养", "url": "https://car.example.com/m/appointments/new"}]
 
@@ -209,9 +202,7 @@ def test_a_quota_that_is_gone_makes_the_message_wait_until_tomorrow(house):
 
     house.tell(a_wish())
 
-    with eventlet.Timeout(20):
-        while not house.rows(retry):
-            eventlet.sleep(0.02)
+    until(lambda: house.rows(retry))
     (row,) = house.rows(retry)
     assert row.due_at > datetime.now(UTC).timestamp() * 1000
     assert "45009" in row.causes
@@ -220,9 +211,7 @@ def test_a_quota_that_is_gone_makes_the_message_wait_until_tomorrow(house):
 def test_a_field_off_its_rule_is_parked_with_field_and_rule(house):
     house.tell(a_wish(fields={"items": "保养", "time": "canary"}))
 
-    with eventlet.Timeout(20):
-        while not house.rows(parked):
-            eventlet.sleep(0.02)
+    until(lambda: house.rows(parked))
     (row,) = house.rows(parked)
     assert "fields.time" in row.causes
     assert "canary" not in row.causes + row.sealed_body
@@ -232,7 +221,7 @@ def test_a_post_on_the_public_listener_reaches_appointments(house):
     form = a_form(id=str(uuid4()))
     cookies = {COOKIE: mint_session("k", FOLLOWER, "main")}
 
-    answers = [requests.post(house.url, json=form, cookies=cookies, timeout=10) for _ in range(2)]
+    answers = [requests.post(house.url, json=form, cookies=cookies, timeout=30) for _ in range(2)]
 
     (wish,) = house.hears(RequestAppointment)
     assert [answer.status_code for answer in answers] == [202, 202]
@@ -242,7 +231,7 @@ def test_a_post_on_the_public_listener_reaches_appointments(house):
 def test_too_large_a_post_is_refused_by_the_real_listener_too(house):
     cookies = {COOKIE: mint_session("k", FOLLOWER, "main")}
 
-    answer = requests.post(house.url, json=a_form(concern="x" * 70_000), cookies=cookies, timeout=10)
+    answer = requests.post(house.url, json=a_form(concern="x" * 70_000), cookies=cookies, timeout=30)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
@@ -251,6 +240,6 @@ def test_a_body_of_unannounced_length_is_never_taken(house):
     cookies = {COOKIE: mint_session("k", FOLLOWER, "main")}
     endless = (b"x" * 10_000 for _ in range(20))
 
-    answer = requests.post(house.url, data=endless, headers={"Content-Type": "application/json"}, cookies=cookies, timeout=10)
+    answer = requests.post(house.url, data=endless, headers={"Content-Type": "application/json"}, cookies=cookies, timeout=30)
 
     assert answer.status_code in (400, 413)

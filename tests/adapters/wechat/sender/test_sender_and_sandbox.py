@@ -42,7 +42,7 @@ def service(platform, database, clock, sleeper, calls):
 
 
 def state(platform):
-    return requests.get(f"{platform}/control/state", timeout=5).json()
+    return requests.get(f"{platform}/control/state", timeout=30).json()
 
 
 def pushes(platform, **message):
