@@ -13,7 +13,8 @@ from contracts.operating import ParkedFilter
 from contracts.ops import DropParked, Hop, RedriveParked
 from services.insight.job_tables import job_items, jobs
 from services.insight.jobs import Counts, Job, order_id
-from services.insight.tables import hops, parked_counts, parked_now
+from services.insight.parked_filter import rows_meant
+from services.insight.tables import hops, parked_now
 
 FIXED_AT_ONCE = 2000
 """Messages fixed in one transaction, so that none is long."""
@@ -21,23 +22,8 @@ FORGOTTEN_AT_ONCE = 20_000
 KEPT_MS = 90 * 24 * 3_600_000
 SHOWN = 100
 ORDERS = frozenset({RedriveParked.type_name(), DropParked.type_name()})
-NAMES_A_GROUP = ("service", "type", "kind", "field", "rule")
 
 Condition = ColumnElement[bool]
-
-
-def meant_by(wanted: ParkedFilter) -> Condition:
-    """The rows of `parked_now` that a filter means."""
-    named = {name: value for name in NAMES_A_GROUP if (value := getattr(wanted, name)) is not None}
-    asked = [parked_now.c[name] == value for name in ("state", "owner", "status") if (value := getattr(wanted, name)) is not None]
-    if named:
-        group = and_(*(parked_counts.c[name] == value for name, value in named.items()))
-        asked.append(parked_now.c.group_id.in_(select(parked_counts.c.group_id).where(group)))
-    if wanted.since:
-        asked.append(parked_now.c.at >= millis(wanted.since))
-    if wanted.until:
-        asked.append(parked_now.c.at < millis(wanted.until))
-    return and_(*asked)
 
 
 def begin(tx: Transaction, job: Job, counted: int) -> bool:
@@ -73,7 +59,9 @@ def fix_some(tx: Transaction, job_id: UUID, most: int = FIXED_AT_ONCE) -> None:
     row = tx.execute(select(jobs).where(jobs.c.id == job_id)).one()
     place = parked_now.c.at, parked_now.c.number
     ahead = or_(place[0] > row.fixed_at, and_(place[0] == row.fixed_at, place[1] > row.fixed_number))
-    found = and_(meant_by(ParkedFilter.model_validate(row.filter)), place[1] <= row.up_to, place[0] >= row.fixed_at, ahead)
+    found = and_(
+        *rows_meant(tx.connection, ParkedFilter.model_validate(row.filter)), place[1] <= row.up_to, place[0] >= row.fixed_at, ahead
+    )
     last = tx.execute(select(*place).where(found).order_by(*place).offset(most - 1).limit(1)).first()
     if last:
         found = and_(found, or_(place[0] < last.at, and_(place[0] == last.at, place[1] <= last.number)))

@@ -9,22 +9,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all
+from sqlalchemy import Connection, Select, func, select, union_all
 
 from chassis.database import from_millis, millis
 from contracts.operating import ParkedFilter, ParkedGroup, ParkedGroups, ParkedItem, ParkedPage
 from services.insight.domain import DAY_MS, day_of
 from services.insight.job_tables import job_items
+from services.insight.parked_filter import OF_GROUP, Conditions, besides_state, counts_meant, groups_meant, rows_meant, states_of
 from services.insight.tables import parked_counts, parked_now
 
 PAGE = 50
 MOST_MERGED = 120
 """Ends of indexes that are read for one page; a filter that fits more groups is read over them all."""
-STATES = ("parked", "redriven", "dropped")
-OF_GROUP = ("service", "type", "kind", "field", "rule")
 
 Cursor = tuple[int, int]
-Conditions = list[ColumnElement[bool]]
 now, counts = parked_now.c, parked_counts.c
 
 
@@ -76,8 +74,8 @@ def groups(connection: Connection, wanted: ParkedFilter) -> ParkedGroups:
 def _spans(connection: Connection, wanted: ParkedFilter, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """When each group's first and last came, from the ends of an index: an aggregate would read all between. An owner's are few."""
     spans: dict[int, tuple[int, int]] = {}
-    for state in _states(wanted):
-        conditions = [now.state == state, *_besides_state(wanted)]
+    for state in states_of(wanted):
+        conditions = [now.state == state, *besides_state(wanted)]
         for row in connection.execute(_aggregate(conditions, ids) if wanted.owner else _ends_of_groups(conditions, ids)):
             if row.first is not None:
                 first, last = spans.get(row.group_id, (row.first, row.last))
@@ -101,8 +99,8 @@ def _numbers(connection: Connection, wanted: ParkedFilter) -> dict[int, int]:
     """How many in each group: whole days as they are counted; the rest of a day, and what an owner has, from an index."""
     since, until = (millis(at) if at else None for at in (wanted.since, wanted.until))
     if wanted.owner or (since is not None and until is not None and until - since < 2 * DAY_MS):
-        return _sum(connection, [_of_rows(connection, wanted)], [])
-    days, parts = _of_counts(wanted), []
+        return _sum(connection, [rows_meant(connection, wanted)], [])
+    days, parts = counts_meant(wanted), []
     if since is not None:
         first_day = since if day_of(since) == since else day_of(since) + DAY_MS
         days.append(counts.day >= first_day)
@@ -111,7 +109,7 @@ def _numbers(connection: Connection, wanted: ParkedFilter) -> dict[int, int]:
         last_day = day_of(until)
         days.append(counts.day < last_day)
         parts.append((now.at >= last_day) & (now.at < until))
-    besides = _of_rows(connection, wanted.model_copy(update={"since": None, "until": None})) if parts else []
+    besides = rows_meant(connection, wanted.model_copy(update={"since": None, "until": None})) if parts else []
     return _sum(connection, [[*besides, part] for part in parts], [days])
 
 
@@ -126,44 +124,9 @@ def _sum(connection: Connection, of_rows: Sequence[Conditions], of_counts: Seque
     return dict(numbers)
 
 
-def _states(wanted: ParkedFilter) -> tuple[str, ...]:
-    return (wanted.state,) if wanted.state else STATES
-
-
-def _of_counts(wanted: ParkedFilter) -> Conditions:
-    asked = {name: getattr(wanted, name) for name in (*OF_GROUP, "status", "owner")}
-    conditions = [counts[name] == value for name, value in asked.items() if value is not None]
-    return [*conditions, counts.state.in_(_states(wanted)), counts.number > 0]
-
-
-def _of_rows(connection: Connection, wanted: ParkedFilter) -> Conditions:
-    conditions = [now.state.in_(_states(wanted)), *_besides_state(wanted)]
-    if any(getattr(wanted, name) is not None for name in OF_GROUP):
-        conditions.append(now.group_id.in_(_group_ids(connection, wanted)))
-    return conditions
-
-
-def _besides_state(wanted: ParkedFilter) -> Conditions:
-    """How they are looked after, by whom, and when they came."""
-    conditions: Conditions = []
-    if wanted.status is not None:
-        conditions.append(now.status == wanted.status)
-    if wanted.owner is not None:
-        conditions.append(now.owner == wanted.owner)
-    if wanted.since:
-        conditions.append(now.at >= millis(wanted.since))
-    if wanted.until:
-        conditions.append(now.at < millis(wanted.until))
-    return conditions
-
-
-def _group_ids(connection: Connection, wanted: ParkedFilter) -> list[int]:
-    return list(connection.execute(select(counts.group_id).where(*_of_counts(wanted)).distinct()).scalars())
-
-
 def _ends(connection: Connection, wanted: ParkedFilter, after: Cursor | None, most: int) -> Sequence[Any]:
     """Time, number and key of up to `most`, newest first: all of it stands in each index."""
-    conditions = _besides_state(wanted)
+    conditions = besides_state(wanted)
     if after:
         at, number = after
         conditions += [now.at <= at, (now.at < at) | (now.number < number)]
@@ -183,10 +146,10 @@ def _ends(connection: Connection, wanted: ParkedFilter, after: Cursor | None, mo
 
 def _parts(connection: Connection, wanted: ParkedFilter) -> Sequence[Conditions]:
     """Each is read in the order of an index: by state; by state and group where the filter names groups; by owner where it names one."""
-    states = _states(wanted)
+    states = states_of(wanted)
     if all(getattr(wanted, name) is None for name in (*OF_GROUP, "status")):
         return [[now.state == state] for state in states]
-    named = _group_ids(connection, wanted)
+    named = groups_meant(connection, wanted)
     if wanted.owner or len(named) * len(states) > MOST_MERGED:
         return [[now.state == state, now.group_id.in_(named)] for state in states if named]
     return [[now.state == state, now.group_id == group] for state in states for group in named]
