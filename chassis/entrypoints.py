@@ -154,10 +154,17 @@ class CarriesOut(Read):
             answer = self.call(wish, seconds=self.runtime.lease_seconds - 1)
             self._commit(opened, answer)
 
+    @property
+    def _lease_ms(self) -> int:
+        return round(self.runtime.lease_seconds * 1000)
+
     def _claimed(self, opened: Opened) -> bool:
         """True: ours to do. False: a repeat, or it waits for its turn in a retry row (no attempt counted)."""
-        opened.lease.until = milliseconds_now() + round(self.runtime.lease_seconds * 1000)
-        with self.runtime.database.write() as tx:
+        opened.lease.until = milliseconds_now() + self._lease_ms
+        database, place = self.runtime.database, opened.place
+        if place and lines.claim_at_once(database, place, opened.id, opened.lease.until):
+            return True
+        with database.write() as tx:
             later = self._claim(tx, opened)
             if later == OVER:
                 retries.end(tx, opened.id)
@@ -167,19 +174,14 @@ class CarriesOut(Read):
 
     def _claim(self, tx: Transaction, opened: Opened) -> int | None:
         """None: claimed. OVER: done already. Otherwise when to look again (milliseconds). Raises ContractBroken."""
-        until, place = opened.lease.until, opened.place
-        turn = lines.claim(tx, place, until) if place else None
-        if turn is not None:
-            if turn == OVER and not inbox.is_done(tx, opened.id):
-                # Not a repeat: its sender has counted this number before, as one does that was set back to a backup.
-                raise ContractBroken("envelope", (("partnersequence", "was another command's"),))
-            return turn
-        later = inbox.claim(tx, opened.id, opened.described, attempt=opened.delivery.attempt, until=until)
-        if place and later == OVER:
-            lines.advance(tx, place)  # dropped before its turn, or sent again with a new number: the line must not wait for it
-        elif place and later is not None:
-            lines.release(tx, place, until)
-        return later
+        until = opened.lease.until
+        if opened.place is None:
+            return inbox.claim(tx, opened.id, opened.described, attempt=opened.delivery.attempt, until=until)
+        turn = lines.claim(tx, opened.place, opened.id, until)
+        if turn == OVER and not inbox.is_done(tx, opened.id):
+            # Not a repeat: its sender has counted this number before, as one does that was set back to a backup.
+            raise ContractBroken("envelope", (("partnersequence", "was another command's"),))
+        return turn
 
     def _wait_until(self, tx: Transaction, opened: Opened, later: int) -> None:
         body, cause = opened.delivery.body.decode(), {"kind": "order", "field": "", "rule": "waits for its turn"}
@@ -196,14 +198,25 @@ class CarriesOut(Read):
         with self.runtime.database.write() as tx:
             tx.cause = opened.envelope
             write_calls(tx, calls)
-            if inbox.finish(tx, opened.id):
+            if self._is_first(tx, opened):
                 tx.tell(*events)
-                if opened.place:
-                    lines.advance(tx, opened.place)
             else:
                 log.warning("answer_came_too_late", service=self.runtime.name, message=opened.id)
-            retries.end(tx, opened.id)
+            if opened.delivery.again:  # a copy of it that waits meanwhile is found done when it is due, and ends by itself
+                retries.end(tx, opened.id)
+            if opened.place:
+                lines.advance(tx, opened.place)
             crash.here("before_commit", self.runtime.name)
+
+    def _is_first(self, tx: Transaction, opened: Opened) -> bool:
+        """It is done now. False when another, who claimed it after our lease had ended, was done first.
+
+        With a place in a line it has no row in the inbox until then, unless a release before this one began it.
+        """
+        if opened.place is None:
+            return inbox.finish(tx, opened.id)
+        attempt, received_at = opened.delivery.attempt, opened.lease.until - self._lease_ms
+        return inbox.take(tx, opened.id, opened.described, attempt=attempt, received_at=received_at) or inbox.finish(tx, opened.id)
 
 
 def handles(contract: type[Contract]) -> Callable[[Method], Method]:
