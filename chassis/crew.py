@@ -13,11 +13,20 @@ T = TypeVar("T")
 class Crew(Generic[T]):
     """Works off what it is handed, so many at a time. A lone one is begun at once; more are taken together only when all hands are full."""
 
-    def __init__(self, work: Callable[[Sequence[T]], None], *, hands: int, most: int = 1, in_order: bool = True) -> None:
-        """`most` is what one hand takes at once."""
+    def __init__(
+        self,
+        work: Callable[[Sequence[T]], None],
+        *,
+        hands: int,
+        most: int = 1,
+        heaviest: int = 0,
+        weigh: Callable[[T], int] = lambda _one: 0,
+        in_order: bool = True,
+    ) -> None:
+        """One hand takes `most` at once, and of heavy ones fewer: together they weigh no more than `heaviest`, or it is one."""
         self._work = work
         self._hands = GreenPool(hands)
-        self._most = most
+        self._most, self._heaviest, self._weigh = most, heaviest, weigh
         self._in_order = in_order
         self._waiting: deque[T] = deque()
 
@@ -46,5 +55,15 @@ class Crew(Generic[T]):
         while self._waiting:
             if not self._in_order:
                 self._waiting.rotate(random.randrange(len(self._waiting)))  # noqa: S311 - nothing depends on what comes first
-            self._work([self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))])
+            self._work(self._next())
             sleep(0)  # work on a file never waits for anything: without this nobody else would have a turn until all is done
+
+    def _next(self) -> list[T]:
+        taken = [self._waiting.popleft()]
+        weight = self._weigh(taken[0])
+        while self._waiting and len(taken) < self._most:
+            weight += self._weigh(self._waiting[0])
+            if weight > self._heaviest:
+                break
+            taken.append(self._waiting.popleft())
+        return taken

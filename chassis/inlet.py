@@ -25,7 +25,9 @@ AT_ONCE = 10
 """Messages of a queue in work at once, each by itself."""
 LANES = 4
 """Transactions that several messages share, side by side: while one waits for the database, another goes on."""
-MOST_TOGETHER = 20
+MOST_TOGETHER = 50
+HEAVIEST_TOGETHER = 524_288
+"""Bytes: what takes long to write down, as a report of 500 rows, shares with few, so that the loop has its turns in between."""
 AHEAD = (LANES + 1) * MOST_TOGETHER
 """What the broker hands out before it hears of an end, where messages may share: so that the next is full when one ends."""
 SUBJECT = re.compile(rb'"subject":\s*"([^"]*)"')
@@ -135,7 +137,7 @@ class Inlet:
         """Nothing waits here for a hand, so that the loop goes on reading, and sends its heartbeats."""
         alone = Crew(self._take_each, hands=AT_ONCE)
         together = Together(self._handling, alone.hand)
-        lanes = [Crew(together.take, hands=1, most=MOST_TOGETHER) for _ in range(LANES)]
+        lanes = [Crew(together.take, hands=1, most=MOST_TOGETHER, heaviest=HEAVIEST_TOGETHER, weigh=_size_of) for _ in range(LANES)]
         again = Crew(together.take, hands=1, in_order=False)
         link.crews += (again, *lanes, alone)
 
@@ -144,7 +146,7 @@ class Inlet:
             if poison or not self._may_share(message):
                 alone.hand(delivery)
             elif message.delivery_info.get("redelivered"):
-                # It may be what killed the last process. In any order, one by one, it takes no other message with it twenty times.
+                # It may be what killed the last process. In any order, one by one, it takes no other message with it again and again.
                 again.hand(delivery)
             else:
                 # What is about one subject goes one way, so that two transactions do not wait for each other's rows.
@@ -188,6 +190,10 @@ def _hash_of_subject(body: bytes) -> int:
     """Of the bytes as they stand, before anybody opens them."""
     found = SUBJECT.search(body)
     return hash(found[1]) if found else 0
+
+
+def _size_of(delivery: Delivery) -> int:
+    return len(delivery.body)
 
 
 def _bytes(body: Any) -> bytes:

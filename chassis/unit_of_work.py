@@ -2,7 +2,7 @@
 
 A handler is written for one message; many share a transaction (chassis/together.py). So a `Repository` reads the rows of all their
 subjects in one statement, hands each out as it stands now, and writes what was kept when a statement wants to see its table, or at the
-end. Every statement finds what was kept before it. (docs/decisions/0017)
+end. Every statement finds what was kept before it. (docs/decisions/0018)
 """
 
 from collections.abc import Callable, Mapping, Sequence

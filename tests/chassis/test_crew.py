@@ -42,6 +42,21 @@ def test_a_lone_one_is_begun_at_once():
     assert work.taken == [[1], [2]]
 
 
+def test_of_heavy_ones_a_hand_takes_fewer_but_always_one():
+    work = Work()
+    work.hold()
+    crew = Crew(work, hands=1, most=10, heaviest=10, weigh=lambda number: number)
+    crew.hand(0)
+    settle()
+
+    for number in (4, 6, 1, 99, 3):
+        crew.hand(number)
+    work.go.send()
+    settle()
+
+    assert work.taken == [[0], [4, 6], [1], [99], [3]]
+
+
 def test_what_came_while_all_hands_were_full_is_taken_together_in_order():
     work = Work()
     work.hold()
