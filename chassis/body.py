@@ -23,7 +23,7 @@ _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(;[^\r\n\0]*)?\r\n")
 class Body:
     """`wsgi.input`. Whatever is wrong with it while it is read is an OSError or a ValueError."""
 
-    def __init__(self, stream: Stream, sock: Any, length: int | None, *, waits: bool) -> None:
+    def __init__(self, stream: Stream, sock: Any, length: int | None, *, waits: bool, seconds: float = BODY_SECONDS) -> None:
         """`length` None: it comes in chunks. `waits`: the client sends nothing before it is asked to."""
         self._stream = stream
         self._socket = sock
@@ -35,7 +35,7 @@ class Body:
         """False while it is read, and for ever where that failed: what comes next on the connection could then be anything."""
         self.unasked = waits and not self._ended
         """The client still waits to be asked: so it may send the body, or nothing, whatever it hears next."""
-        self._ends_at = monotonic() + BODY_SECONDS
+        self._ends_at = monotonic() + seconds
 
     def read(self, size: int | None = None) -> bytes:
         """Up to so many bytes, or all; fewer where the client broke off within a body of known length."""

@@ -53,7 +53,7 @@ class Outgoing:
     def write(self, frame: bytes | memoryview) -> None:
         if self._broken:
             raise ConnectionError("the link to the broker is broken")
-        self._frames.append(bytes(frame))
+        self._frames.append(bytes(frame))  # a view is py-amqp's own buffer, which the next frame overwrites
         self.backlog += len(frame)
         if self._writer is None:
             self._writer = eventlet.spawn(self._write_all)

@@ -12,10 +12,10 @@ from uuid import UUID
 
 import amqp
 import kombu
-from amqp import spec
+from amqp.exceptions import RecoverableConnectionError
 from eventlet.event import Event
 
-from chassis import broker, topology, tracing
+from chassis import broker, frames, topology, tracing
 from chassis.errors import Unavailable
 from chassis.logs import get_logger
 from chassis.messages import encode, wrap
@@ -39,23 +39,29 @@ class Receipt:
 
     def __init__(self, copies: int, on_outcome: Outcome | None = None, span: tracing.Span = tracing.UNTRACED) -> None:
         self._open = copies
-        self._event = Event()
+        self._outcome: bool | None = None
+        self._told: Event | None = None
         self._on_outcome = on_outcome
         self._span = span
 
     def copy_settled(self, confirmed: bool) -> None:
-        if self._event.ready():
+        if self._outcome is not None:
             return
         self._open -= 1
         if not confirmed or not self._open:
-            self._event.send(confirmed)
+            self._outcome = confirmed
+            if self._told:
+                self._told.send(confirmed)
             self._span.end("" if confirmed else "not confirmed")
             if self._on_outcome:
                 self._on_outcome(confirmed)
 
     def wait(self, seconds: float) -> bool:
         """True if confirmed within this time. A later confirm is harmless: the id is the same."""
-        return bool(self._event.wait(timeout=seconds))
+        if self._outcome is None:
+            self._told = self._told or Event()  # most are not waited for
+            return bool(self._told.wait(timeout=seconds))
+        return self._outcome
 
 
 class Publisher:
@@ -87,27 +93,44 @@ class Publisher:
         if self._blocked or broker.backlog(self._connection) > LARGEST_BACKLOG:
             raise Unavailable("broker takes nothing (alarm)")
         receipt = Receipt(len(routes), on_outcome, tracing.published(self._service, type_name, message_id, body))
+        tags = range(self._tag + 1, self._tag + 1 + len(routes))
+        self._tag += len(routes)
+        self._pending.update(dict.fromkeys(tags, receipt))
         try:
-            for route in routes:
-                self._send_copy(route, message_id, type_name, body, receipt)
+            self._send_copies(dict(zip(tags, routes, strict=True)), str(message_id), type_name, body)
         except broker.LOST as error:
             # The caller hears of this one by the error, and must not hear of it twice.
             self._pending = OrderedDict((tag, other) for tag, other in self._pending.items() if other is not receipt)
             raise Unavailable("broker") from error  # the loop hears of it too, and makes the link anew
         return receipt
 
-    def _send_copy(self, route: str, message_id: UUID, type_name: str, body: str, receipt: Receipt) -> None:
-        self._tag += 1
-        tag = self._tag
-        self._pending[tag] = receipt
-        properties = {"message_id": str(message_id), "type": type_name, "delivery_mode": PERSISTENT, "correlation_id": str(tag)}
-        key = topology.routing_key(route, type_name)
-        message = self._channel.prepare_message(body, content_type=CONTENT_TYPE, content_encoding="utf-8", properties=properties)
-        if isinstance(message, amqp.Message):
-            # py-amqp's basic_publish reads from the socket first, which our loop is doing already: the bare method instead.
-            self._channel.send_method(spec.Basic.Publish, "Bssbb", (0, topology.MESSAGES, key, True, False), message)
-        else:
-            self._channel.basic_publish(message, topology.MESSAGES, key, mandatory=True, tag=tag)
+    def _send_copies(self, routes: dict[int, str], message_id: str, type_name: str, body: str) -> None:
+        """All in one write. The number of each is its `correlation_id`, by which it is known if it comes back."""
+        channel = self._channel
+        keys = {tag: topology.routing_key(route, type_name) for tag, route in routes.items()}
+        if not isinstance(channel, amqp.Channel):
+            for tag, key in keys.items():
+                properties = {"message_id": message_id, "type": type_name, "delivery_mode": PERSISTENT, "correlation_id": str(tag)}
+                message = channel.prepare_message(body, content_type=CONTENT_TYPE, content_encoding="utf-8", properties=properties)
+                channel.basic_publish(message, topology.MESSAGES, key, mandatory=True, tag=tag)
+            return
+        # Past py-amqp's basic_publish, which reads from the socket first: our loop is doing that already.
+        encoded, connection = body.encode(), channel.connection
+        if connection is None:
+            raise RecoverableConnectionError("the channel was closed")
+        connection.outgoing.write(
+            b"".join(
+                frames.published(
+                    channel.channel_id,
+                    topology.MESSAGES,
+                    key,
+                    frames.properties_of(CONTENT_TYPE, type_name, message_id, str(tag)),
+                    encoded,
+                    frame_max=connection.frame_max,
+                )
+                for tag, key in keys.items()
+            )
+        )
 
     @property
     def connected(self) -> bool:

@@ -34,9 +34,11 @@ class Unreadable(Exception):
 class Stream:
     """Read by one green thread. A client that breaks off has simply ended."""
 
-    def __init__(self, sock: Any) -> None:
+    def __init__(self, sock: Any, *, idle_seconds: float = IDLE_SECONDS, head_seconds: float = HEAD_SECONDS) -> None:
         """`sock` is eventlet's; nobody else reads from it."""
         self._bare = sock.fd
+        self._idle_seconds = idle_seconds
+        self._head_seconds = head_seconds
         self._hub = get_hub()
         self._kept = b""
         self._watch: Any = None
@@ -51,7 +53,7 @@ class Stream:
             eventlet.sleep(0)  # whoever sends many requests at once does not keep others from theirs
         elif not self._more_or_idle():
             return None
-        until = monotonic() + HEAD_SECONDS
+        until = monotonic() + self._head_seconds
         looked = 0
         while (end := self._kept.find(_END, looked)) < 0:
             self._keep_bounds(len(self._kept))
@@ -100,7 +102,7 @@ class Stream:
 
     def _more_or_idle(self) -> bool:
         try:
-            return self._more(monotonic() + IDLE_SECONDS)
+            return self._more(monotonic() + self._idle_seconds)
         except TimeoutError:
             return False
 

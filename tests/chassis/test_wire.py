@@ -109,6 +109,12 @@ def test_a_chunk_that_is_longer_than_it_says_ends_the_connection(address, seen):
     assert seen.requests == [("/first", b"unreadable")]
 
 
+def test_after_chunks_that_could_not_be_read_nothing_is_taken_for_the_next_request(address, seen):
+    answered(address, b"POST /first HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n0\r\n\r\n", HIDDEN)
+
+    assert seen.requests == [("/first", b"unreadable")]
+
+
 def test_chunks_with_extensions_and_trailers_are_one_body_and_the_next_request_follows(address, seen):
     body = b"5;a=b\r\nhello\r\nA\r\n, follower\r\n0\r\nX-Sum: 1\r\n\r\n"
 
@@ -138,6 +144,112 @@ def test_a_body_that_is_far_too_long_is_not_read_to_its_end(address, seen):
     answered(address, b"POST /first HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % length, b"x" * length, AFTER)
 
     assert [path for path, _ in seen.requests] == ["/first"]
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET / HTTP/1.1\nHost: x\n", 400),
+        (b"GET / HTTP/1.1\r\nX-A: 1\nX-B: 2\r\n", 400),
+        (b"GET /a b HTTP/1.1\r\n", 400),
+        (b"GET  / HTTP/1.1\r\n", 400),
+        (b"GET /\r\n", 400),
+        (b"G@T / HTTP/1.1\r\n", 400),
+        (b"\r\nGET / HTTP/1.1\r\n", 400),
+        (b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n", 400),
+        (b"GET / HTTP/1.1\r\n" + b"X-A: 1\r\n" * 101, 431),
+        (b"GET / HTTP/1.1\r\nX-A: " + b"x" * LONGEST_LINE + b"\r\n", 431),
+        (b"GET /" + b"x" * LONGEST_LINE + b" HTTP/1.1\r\n", 414),
+    ],
+)
+def test_a_head_is_lines_as_the_standard_has_them_and_not_too_many(address, seen, head, status):
+    answer = answered(address, head + b"\r\n", HIDDEN)
+
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert seen.requests == []
+
+
+def test_requests_that_come_at_once_are_answered_in_their_order(address, seen):
+    paths = [f"/{number}" for number in range(50)]
+
+    answer = answered(address, b"".join(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for path in paths), AFTER)
+
+    assert [path for path, _ in seen.requests] == [*paths, "/after"]
+    assert answer.count(b"HTTP/1.1 200 OK\r\n") == 51
+
+
+def test_one_that_was_not_asked_for_its_body_is_not_waited_for(listener):
+    listener.mount("public", "/", Late())
+    listener.start()
+
+    answer = answered(listener.bound("public"), b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"Connection: close\r\n" in answer
+
+
+class Late:
+    """Answers in pieces, of a length that it does not tell, and reads nothing."""
+
+    def __call__(self, _environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("content-type", "text/plain")])
+        return iter([b"Q" * 5000, b"", b"y" * 5000, b"z"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "ends"),
+    [
+        (b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", b"\r\n1\r\nz\r\n0\r\n\r\n"),
+        (b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", b"yyyz"),
+        (b"HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n", b"\r\n\r\n"),
+    ],
+)
+def test_an_answer_of_unknown_length_ends_as_the_client_can_tell(listener, asked, ends):
+    listener.mount("public", "/", Late())
+    listener.start()
+
+    answer = answered(listener.bound("public"), asked)
+
+    assert answer.endswith(ends)
+    assert answer.count(b"Q") == (5000 if asked.startswith(b"GET") else 0)
+
+
+def test_an_older_client_keeps_the_connection_only_where_it_asks_to(address, seen):
+    older = b"GET /%b HTTP/1.0\r\nHost: x\r\n%b\r\n"
+
+    answer = answered(address, older % (b"kept", b"Connection: Keep-Alive\r\n"), older % (b"last", b""), HIDDEN)
+
+    assert [path for path, _ in seen.requests] == ["/kept", "/last"]
+    assert answer.count(b"Connection: keep-alive\r\n") == 1
+
+
+def test_a_header_that_would_begin_another_is_not_sent(listener):
+    def app(_environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("X-Name", "a\r\nSet-Cookie: b")])
+        return [b"x"]
+
+    listener.mount("public", "/", app)
+    listener.start()
+
+    assert answered(listener.bound("public"), AFTER) == b""
+
+
+def test_headers_of_one_name_are_one_and_a_name_that_could_pass_for_another_is_none(listener):
+    given: dict[str, Any] = {}
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        given.update(environ)
+        start_response("204 No Content", [])
+        return []
+
+    listener.mount("public", "/", app)
+    listener.start()
+
+    answer = answered(listener.bound("public"), b"GET //a%20b?c HTTP/1.1\r\nX-A: 1 \r\nx-a:2\r\nX_A: 3\r\nConnection: close\r\n\r\n")
+
+    assert (given["HTTP_X_A"], given["PATH_INFO"], given["RAW_PATH_INFO"], given["QUERY_STRING"]) == ("1,2", "/a b", "/a%20b", "c")
+    assert b"Content-Length" not in answer
 
 
 @pytest.mark.parametrize("line", [b"GET /m?mobile=13800138000 HTTP/9.9", b"GET /m?mobile=13800138000 and more HTTP/1.1"])
