@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from launcher.servers import PrivateServers
 from tests.servers import Place, places
@@ -17,6 +18,10 @@ from tests.servers import Place, places
 structlog.configure(
     processors=[structlog.processors.add_log_level, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
 )
+
+# The same examples each time; `--hypothesis-profile=default` looks for others.
+settings.register_profile("steady", derandomize=True)
+settings.load_profile("steady")
 
 collect_ignore = ["browser"]  # Playwright needs an unpatched process: a run of its own, see .ci/test
 

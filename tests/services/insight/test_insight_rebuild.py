@@ -40,7 +40,12 @@ CAUSES = st.sampled_from(
     ]
 )
 STEPS = {
-    "published": {"outcome": st.just("ok"), "type": st.just("store.appointment")},
+    "published": {  # once, by whom it is from
+        "outcome": st.just("ok"),
+        "type": st.just("store.appointment"),
+        "service": st.just("appointments"),
+        "attempt": st.just(0),
+    },
     "handled": {"outcome": st.just("ok")},
     "retried": {"outcome": st.just("unavailable"), "causes": CAUSES},
     "parked": {"outcome": st.sampled_from(["parked", "redriven", "dropped"]), "causes": CAUSES},
@@ -48,18 +53,23 @@ STEPS = {
 }
 
 
+ANY = {
+    "type": st.sampled_from(["store.appointment", "appointment.stored"]),
+    "service": st.sampled_from(["dms", "csc", "appointments"]),
+    "attempt": st.integers(0, 4),
+}
+
+
 def hops_of(step):
     return st.builds(
         Hop,
-        service=st.sampled_from(["dms", "csc", "appointments"]),
         message_id=st.integers(1, 5).map(an_id),
         step=st.just(step),
-        attempt=st.integers(0, 4),
         subject=st.integers(20, 22).map(an_id),
         correlation_id=st.integers(30, 32).map(an_id),
         at=st.integers(0, 200_000).map(lambda ms: NOW + timedelta(milliseconds=ms)),
         milliseconds=st.integers(0, 20_000).map(float),
-        **{"type": st.sampled_from(["store.appointment", "appointment.stored"])} | STEPS[step],
+        **ANY | STEPS[step],
     )
 
 
