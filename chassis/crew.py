@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Crew(Generic[T]):
-    """Works off what it is handed, so many at a time. A lone one is begun at once; more are taken together only when all hands are full."""
+    """Works off what it is handed, so many at a time: a lone one at once, more of them together only when all hands are full."""
 
     def __init__(
         self,
@@ -22,12 +22,17 @@ class Crew(Generic[T]):
         heaviest: int = 0,
         weigh: Callable[[T], int] = lambda _one: 0,
         in_order: bool = True,
+        linger: float = 0,
     ) -> None:
-        """One hand takes `most` at once, and of heavy ones fewer: together they weigh no more than `heaviest`, or it is one."""
+        """One hand takes `most` at once, and of heavy ones fewer: together they weigh no more than `heaviest`, or it is one.
+
+        It waits `linger` seconds before it takes fewer than it could.
+        """
         self._work = work
         self._hands = GreenPool(hands)
         self._most, self._heaviest, self._weigh = most, heaviest, weigh
         self._in_order = in_order
+        self._linger = linger
         self._waiting: deque[T] = deque()
 
     def hand(self, one: T) -> None:
@@ -55,15 +60,18 @@ class Crew(Generic[T]):
         while self._waiting:
             if not self._in_order:
                 self._waiting.rotate(random.randrange(len(self._waiting)))  # noqa: S311 - nothing depends on what comes first
-            self._work(self._next())
+            if self._linger and len(self._waiting) < self._most:
+                sleep(self._linger)
+            if some := self._next():
+                self._work(some)
             sleep(0)  # work on a file never waits for anything: without this nobody else would have a turn until all is done
 
     def _next(self) -> list[T]:
-        taken = [self._waiting.popleft()]
-        weight = self._weigh(taken[0])
+        taken: list[T] = []
+        weight = 0
         while self._waiting and len(taken) < self._most:
             weight += self._weigh(self._waiting[0])
-            if weight > self._heaviest:
+            if taken and weight > self._heaviest:
                 break
             taken.append(self._waiting.popleft())
         return taken

@@ -135,6 +135,10 @@ class Handles(Read):
 class Watches(Handles):
     """As `handles`, but of many types, and with the envelope as it came: personal fields stay sealed."""
 
+    def setup(self) -> None:
+        super().setup()
+        self.runtime.handling.keeps_record = True
+
     def read(self, opened: Opened) -> object:
         return opened.envelope
 
@@ -170,6 +174,8 @@ class CarriesOut(Read):
                 retries.end(tx, opened.id)
             elif later is not None:
                 self._wait_until(tx, opened, later)
+        if later not in (None, OVER):
+            self.runtime.look_for_due()
         return later is None
 
     def _claim(self, tx: Transaction, opened: Opened) -> int | None:

@@ -25,6 +25,8 @@ AT_ONCE = 10
 """Messages of a queue in work at once, each by itself."""
 LANES = 4
 """Transactions that several messages share, side by side: while one waits for the database, another goes on."""
+LINGER_SECONDS = 0.1
+"""Who only keeps a record has one lane, and waits so long for more to write down with it: nobody waits for the record."""
 MOST_TOGETHER = 50
 HEAVIEST_TOGETHER = 524_288
 """Bytes: what takes long to write down, as a report of 500 rows, shares with few, so that the loop has its turns in between."""
@@ -137,7 +139,7 @@ class Inlet:
         """Nothing waits here for a hand, so that the loop goes on reading, and sends its heartbeats."""
         alone = Crew(self._take_each, hands=AT_ONCE)
         together = Together(self._handling, alone.hand)
-        lanes = [Crew(together.take, hands=1, most=MOST_TOGETHER, heaviest=HEAVIEST_TOGETHER, weigh=_size_of) for _ in range(LANES)]
+        lanes = self._lanes(together)
         again = Crew(together.take, hands=1, in_order=False)
         link.crews += (again, *lanes, alone)
 
@@ -150,9 +152,16 @@ class Inlet:
                 again.hand(delivery)
             else:
                 # What is about one subject goes one way, so that two transactions do not wait for each other's rows.
-                lanes[_hash_of_subject(delivery.body) % LANES].hand(delivery)
+                lanes[_hash_of_subject(delivery.body) % len(lanes)].hand(delivery)
 
         return take
+
+    def _lanes(self, together: Together) -> list[Crew[Delivery]]:
+        number, linger = (1, LINGER_SECONDS) if self._handling.keeps_record else (LANES, 0.0)
+        return [
+            Crew(together.take, hands=1, most=MOST_TOGETHER, heaviest=HEAVIEST_TOGETHER, weigh=_size_of, linger=linger)
+            for _ in range(number)
+        ]
 
     def _may_share(self, message: Any) -> bool:
         """By what it is addressed as, before anybody opens it."""

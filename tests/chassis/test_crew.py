@@ -42,6 +42,29 @@ def test_a_lone_one_is_begun_at_once():
     assert work.taken == [[1], [2]]
 
 
+def test_hands_that_linger_take_what_came_meanwhile():
+    work = Work()
+    crew = Crew(work, hands=1, most=20, linger=0.05)
+
+    for number in range(3):
+        crew.hand(number)
+        settle()
+    eventlet.sleep(0.2)
+
+    assert work.taken == [[0, 1, 2]]
+
+
+def test_a_hand_that_lingered_when_all_was_let_go_takes_nothing():
+    work = Work()
+    crew = Crew(work, hands=1, most=20, linger=0.05)
+    crew.hand(0)
+    settle()
+
+    crew.leave()
+
+    assert work.taken == []
+
+
 def test_of_heavy_ones_a_hand_takes_fewer_but_always_one():
     work = Work()
     work.hold()
