@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page
 
@@ -70,7 +71,29 @@ def axe(page: Page) -> list[str]:
     """What axe-core finds serious or critical, in the page and its frames: rule, why, and where."""
     for frame in page.frames:
         frame.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(result => result.violations)")
+    return _grave(page.evaluate("axe.run().then(result => result.violations)"))
+
+
+def axe_by_night_and_day(page: Page) -> list[str]:
+    """In the light that the page is in, and in the other what depends on the light: colours, and that it stays as wide."""
+    found, width = axe(page), page.evaluate("document.documentElement.scrollWidth")
+    page.evaluate(OTHER_LIGHT)
+    found += _grave(page.evaluate("rules => axe.run({runOnly: rules}).then(result => result.violations)", LIGHT_RULES))
+    wider = page.evaluate("document.documentElement.scrollWidth") > width
+    return [*found, "wider in the other light"] if wider else found
+
+
+LIGHT_RULES = ["color-contrast", "link-in-text-block"]
+OTHER_LIGHT = """() => {
+    const still = new CSSStyleSheet()
+    still.replaceSync('*, *::before, *::after { transition: none !important }')
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, still]
+    const root = document.documentElement
+    root.dataset.bsTheme = root.dataset.bsTheme === 'dark' ? 'light' : 'dark'
+}"""
+
+
+def _grave(found: list[dict[str, Any]]) -> list[str]:
     return [
         f"{fault['id']}: {fault['help']}: {', '.join(str(node['target']) for node in fault['nodes'])}"
         for fault in found
