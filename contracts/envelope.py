@@ -80,11 +80,17 @@ class Contract(BaseModel):
     schema_version: ClassVar[int] = 1
 
     _id: UUID = PrivateAttr(default_factory=uuid4)
+    _may_repeat: bool = PrivateAttr(default=False)
     _envelope: Envelope | None = PrivateAttr(default=None)
 
     @property
     def id(self) -> UUID:
         return self._id
+
+    @property
+    def may_repeat(self) -> bool:
+        """Its id is not new: it may have been sent before."""
+        return self._may_repeat
 
     @property
     def subject(self) -> UUID:
@@ -107,11 +113,11 @@ class Contract(BaseModel):
 
     def identified(self, id: UUID) -> Self:
         """The same message under a fixed id: sending it twice is sending it once."""
-        self._id = id
+        self._id, self._may_repeat = id, True
         return self
 
     def received_in(self, envelope: Envelope) -> Self:
-        self._id, self._envelope = envelope.id, envelope
+        self._id, self._envelope, self._may_repeat = envelope.id, envelope, True
         return self
 
     @classmethod

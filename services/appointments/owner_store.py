@@ -23,8 +23,7 @@ class OwnerStore:
 
     def car_of(self, tx: Transaction, follower_id: UUID, vehicle_id: UUID) -> Car | None:
         """The active binding if there is one, else an ended one, else None."""
-        theirs = (owners.c.follower_id == follower_id) & (owners.c.vehicle_id == vehicle_id)
-        row = tx.execute(select(owners).where(theirs).order_by(owners.c.active.desc(), owners.c.version.desc()).limit(1)).first()
+        row = tx.execute(_OF_FOLLOWER, {"follower": follower_id, "vehicle": vehicle_id}).first()
         return _car_of(row) if row else None
 
     def learn(self, tx: Transaction, news: Binding) -> None:
@@ -46,6 +45,13 @@ class OwnerStore:
 
 
 _BY_BINDING = select(owners).where(owners.c.binding_id.in_(bindparam("wanted", expanding=True)))
+
+_OF_FOLLOWER = (
+    select(owners)
+    .where(owners.c.follower_id == bindparam("follower"), owners.c.vehicle_id == bindparam("vehicle"))
+    .order_by(owners.c.active.desc(), owners.c.version.desc())
+    .limit(1)
+)
 
 
 def _car_of(row: Row[Any]) -> Car:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, insert, or_, select
 
 from chassis.database import Transaction, from_millis, millis
 from chassis.errors import Unavailable
@@ -42,8 +42,7 @@ class AppointmentStore:
 
     def is_booked(self, tx: Transaction, wish: Wish) -> bool:
         """Another open request for this car on this day. Of two at the same moment the second hits the key, tries again, and finds it."""
-        other = (appointments.c.open_key == wish.open_key) & (appointments.c.appointment_id != wish.appointment_id)
-        return tx.execute(select(appointments.c.appointment_id).where(other)).first() is not None
+        return tx.execute(_BOOKED, {"key": wish.open_key, "own": wish.appointment_id}).first() is not None
 
     def open_on(self, tx: Transaction, dealer_code: str, day: date) -> list[Appointment]:
         """Those that hold a place there, and a few more; not locked, and without the car."""
@@ -91,8 +90,7 @@ class AppointmentStore:
     def early_withdrawal(self, tx: Transaction, wish: Wish) -> str | None:
         """The follower's words if the wish was taken back before it came; None if not."""
         tx.unit.write()  # the appointment has to be there when we look
-        mine = (early_withdrawals.c.appointment_id == wish.appointment_id) & (early_withdrawals.c.follower_id == wish.follower_id)
-        return tx.execute(select(early_withdrawals.c.because).where(mine).with_for_update()).scalar_one_or_none()
+        return tx.execute(_EARLY, {"appointment": wish.appointment_id, "follower": wish.follower_id}).scalar_one_or_none()
 
     def _some(self, tx: Transaction, *which: ColumnElement[bool]) -> list[Appointment]:
         """Those that somebody works on right now are left for the next time. Unsorted: to sort them all that fit would be read and held."""
@@ -136,6 +134,14 @@ def _columns_of(it: Appointment) -> dict[str, Any]:
     }
 
 
+_BOOKED = select(appointments.c.appointment_id).where(
+    appointments.c.open_key == bindparam("key"), appointments.c.appointment_id != bindparam("own")
+)
+_EARLY = (
+    select(early_withdrawals.c.because)
+    .where(early_withdrawals.c.appointment_id == bindparam("appointment"), early_withdrawals.c.follower_id == bindparam("follower"))
+    .with_for_update()
+)
 APPOINTMENTS = Repository(appointments, _with_cars, _columns_of, by_subject=True)
 
 _OF_THE_WISH = (

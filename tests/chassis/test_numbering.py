@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, insert
 
 from chassis import tables
 from chassis.database import Transaction
@@ -43,3 +43,26 @@ def test_the_same_subject_has_a_line_with_each_partner(tx: Transaction):
     numbers = number(tx, [to_dms[0], to_csc, to_dms[1]])
 
     assert [numbers[command.id] for command in (*to_dms, to_csc)] == [1, 2, 1]
+
+
+def test_what_was_told_before_under_its_id_takes_no_number(tx: Transaction):
+    first = CancelAppointment(appointment_id=uuid4(), reason="closed").identified(uuid4())
+    number(tx, [first])
+    tx.execute(insert(tables.outbox).values(_row_of(first)))
+
+    again = number(tx, [CancelAppointment(appointment_id=first.appointment_id, reason="closed").identified(first.id)])
+    another = CancelAppointment(appointment_id=first.appointment_id, reason="closed")
+
+    assert again == {}
+    assert number(tx, [another]) == {another.id: 2}
+
+
+def _row_of(command: CancelAppointment) -> dict[str, object]:
+    described = {
+        "type": command.type_name(),
+        "subject": command.subject,
+        "correlation_id": command.id,
+        "causation_id": None,
+        "size_bytes": 2,
+    }
+    return {"message_id": command.id, **described, "routes": "dms", "body": "{}", "written_at": 1, "leased_until": 0, "reported": False}
