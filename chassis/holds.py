@@ -33,6 +33,7 @@ hold = Table(
     Column("ordered_at", BigInteger, nullable=False),
     Column("ordered_by", String(64), nullable=False),
 )
+_HELD = select(hold.c.kind, hold.c.name).where(hold.c.held)
 
 
 class Holds:
@@ -52,7 +53,7 @@ class Holds:
     def look(self) -> None:
         """Raises Unavailable, Conflict; then what was seen before holds on."""
         with self._database.read() as connection:
-            held = frozenset((row.kind, row.name) for row in connection.execute(select(hold).where(hold.c.held)))
+            held = frozenset((row.kind, row.name) for row in connection.execute(_HELD))
         released, self._held = self._held - held, held
         self._ways.hold(frozenset(name for kind, name in held if kind == PARTNER))
         self._freeing += [(LOOKS_AFTER, partial(release, kind=kind, name=name)) for kind, name in released]

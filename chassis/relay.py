@@ -12,7 +12,7 @@ from uuid import UUID
 
 import eventlet
 from eventlet.event import Event
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from chassis import crash
 from chassis.clock import milliseconds_now
@@ -29,10 +29,25 @@ MOST_IN_FLIGHT = 10 * CLAIM
 FOREVER = 2**62
 PAUSE = 1.0
 """Seconds until it looks again; whatever is told unclaimed wakes it, unless broker or database are away."""
-GATHER = 0.02
+GATHER = 0.1
 """Seconds for which confirms are gathered before they are marked: nobody waits for the mark."""
+CONFLICT_PAUSE = 0.02
 
 Send = Callable[[Outgoing, Callable[[bool], None]], None]
+
+_FREE = outbox.c.published_at.is_(None) & or_(outbox.c.leased_until == 0, outbox.c.leased_until < bindparam("now"))
+_ANY_WAITING = select(outbox.c.number).where(_FREE).limit(1)
+_WAITING = (
+    select(outbox.c.message_id, outbox.c.type, outbox.c.routes, outbox.c.body)
+    .where(_FREE)
+    .order_by(outbox.c.number)
+    .limit(CLAIM)
+    .with_for_update(skip_locked=True)
+)
+_THESE = outbox.c.message_id.in_(bindparam("messages", expanding=True))
+_CLAIMED = update(outbox).where(_THESE).values(leased_until=bindparam("until"))
+_PUBLISHED = update(outbox).where(_THESE).values(published_at=bindparam("now"))
+_GIVEN_BACK = update(outbox).where(_THESE, outbox.c.published_at.is_(None)).values(leased_until=bindparam("until"))
 
 
 class Relay:
@@ -96,7 +111,7 @@ class Relay:
                     released = True
                 busy = self._settle() or self._push()
             except Conflict:
-                eventlet.sleep(GATHER)
+                eventlet.sleep(CONFLICT_PAUSE)
                 continue
             except Unavailable as error:
                 log.warning("relay_waits", service=self._service, cause=error.what)
@@ -122,8 +137,7 @@ class Relay:
 
     def _release_all(self) -> None:
         """Embedded, at start: no other process lives, so every claim is a dead one's."""
-        with self._database.write() as tx:
-            tx.execute(update(outbox).where(outbox.c.published_at.is_(None)).values(leased_until=0))
+        self._database.change(update(outbox).where(outbox.c.published_at.is_(None)).values(leased_until=0))
 
     def _push(self) -> bool:
         """Look for rows that nobody has, if it is time; True when there may be more."""
@@ -163,19 +177,18 @@ class Relay:
         return outcome
 
     def _claim(self) -> list[Outgoing]:
+        """A look that takes no lock comes first: most of the time there is nothing."""
         now = milliseconds_now()
-        waiting = (
-            select(outbox.c.message_id, outbox.c.type, outbox.c.routes, outbox.c.body)
-            .where(outbox.c.published_at.is_(None), or_(outbox.c.leased_until == 0, outbox.c.leased_until < now))
-            .order_by(outbox.c.number)
-            .limit(CLAIM)
-            .with_for_update(skip_locked=True)
-        )
+        with self._database.read() as connection:
+            if connection.execute(_ANY_WAITING, {"now": now}).first() is None:
+                return []
         with self._database.write() as tx:
-            rows = [Outgoing(row.message_id, row.type, tuple(row.routes.split(",")), row.body) for row in tx.execute(waiting)]
+            rows = [
+                Outgoing(row.message_id, row.type, tuple(row.routes.split(",")), row.body) for row in tx.execute(_WAITING, {"now": now})
+            ]
             if rows:
-                claimed = outbox.c.message_id.in_([row.message_id for row in rows])
-                tx.execute(update(outbox).where(claimed).values(leased_until=min(now + self._lease_ms, FOREVER)))
+                until = min(now + self._lease_ms, FOREVER)
+                tx.execute(_CLAIMED, {"messages": [row.message_id for row in rows], "until": until})
         return rows
 
     def _settle(self) -> bool:
@@ -186,15 +199,12 @@ class Relay:
         if not confirmed:
             return False
         crash.here("confirmed", self._service)
-        with self._database.write() as tx:
-            tx.execute(update(outbox).where(outbox.c.message_id.in_(confirmed)).values(published_at=milliseconds_now()))
+        self._database.change(_PUBLISHED, {"messages": confirmed, "now": milliseconds_now()})
         del self._confirmed[: len(confirmed)]
         return True
 
     def _give_back(self) -> None:
         """Not taken by the broker: free again in a second, so that a broker that is away is not hammered."""
         returned = self._returned[:]
-        with self._database.write() as tx:
-            later = milliseconds_now() + 1000
-            tx.execute(update(outbox).where(outbox.c.message_id.in_(returned), outbox.c.published_at.is_(None)).values(leased_until=later))
+        self._database.change(_GIVEN_BACK, {"messages": returned, "until": milliseconds_now() + 1000})
         del self._returned[: len(returned)]

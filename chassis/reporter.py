@@ -5,10 +5,11 @@ Rows are flagged set-wise after the confirm, and deleted only when reported. ins
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Update, bindparam, false, select, update
 
 from chassis.database import Database, from_millis
 from chassis.tables import inbox, outbox, parked, partner_call, retry
@@ -50,14 +51,40 @@ def _called(row: Row) -> HopRow:
     return {**hop, "outcome": row.outcome, "partner": row.partner, "operation": row.operation}
 
 
-Source = tuple[Table, Any, Any, Callable[[Row], HopRow]]
-SOURCES: tuple[Source, ...] = (
-    (inbox, inbox.c.message_id, inbox.c.done_at.is_not(None), _handled),
-    (outbox, outbox.c.number, outbox.c.published_at.is_not(None), _published),
-    (retry, retry.c.message_id, retry.c.causes != "[]", _retried),
-    (parked, parked.c.message_id, parked.c.message_id.is_not(None), _parked),
-    (partner_call, partner_call.c.number, partner_call.c.number.is_not(None), _called),
+@dataclass(frozen=True)
+class Source:
+    """A table whose rows are told, and the statements that find and flag them."""
+
+    name: str
+    key: str
+    to_hop: Callable[[Row], HopRow]
+    unreported: Select[Any]
+    flag: Update
+    may_change: bool
+    """Only rows that did not change since they were read are flagged: a later change is told too."""
+
+
+def _source(table: Table, key: Column[Any], ready: ColumnElement[bool], to_hop: Callable[[Row], HopRow]) -> Source:
+    told = [column for column in table.c if column.name not in BODIES]
+    unreported = select(*told).where(table.c.reported == false(), ready)  # "IS false" would follow no index
+    may_change = "changed_at" in table.c
+    flag = update(table).values(reported=True)
+    if may_change:
+        flag = flag.where(key == bindparam("told_key"), table.c.changed_at == bindparam("told_at"))
+    else:
+        flag = flag.where(key.in_(bindparam("told_keys", expanding=True)))
+    return Source(table.name, key.name, to_hop, unreported, flag, may_change)
+
+
+SOURCES = (
+    _source(inbox, inbox.c.message_id, inbox.c.done_at.is_not(None), _handled),
+    _source(outbox, outbox.c.number, outbox.c.published_at.is_not(None), _published),
+    _source(retry, retry.c.message_id, retry.c.causes != "[]", _retried),
+    _source(parked, parked.c.message_id, parked.c.message_id.is_not(None), _parked),
+    _source(partner_call, partner_call.c.number, partner_call.c.number.is_not(None), _called),
 )
+_WHERE_SOMETHING_IS = select(*(source.unreported.exists().label(source.name) for source in SOURCES))
+_SOME = {source.name: source.unreported.limit(MOST) for source in SOURCES}
 
 
 class Reporter:
@@ -67,35 +94,28 @@ class Reporter:
         self._database = database
         self._publish = publish
 
-    def report(self) -> int:
-        """One report, if there is anything to tell; gives the number of rows told."""
+    def report(self) -> bool:
+        """One report, if there is anything to tell; True when there may be more."""
         with self._database.read() as connection:
             found = list(islice(self._unreported(connection), MOST))
-        if not found or not self._publish([to_hop(row) for _, row, to_hop in found]):
-            return 0
+        if not found or not self._publish([source.to_hop(row) for source, row in found]):
+            return False
         self._flag(found)
-        return len(found)
-
-    def _unreported(self, connection: Connection) -> Iterator[tuple[Source, Row, Callable[[Row], HopRow]]]:
-        for source in SOURCES:
-            table, _, ready, to_hop = source
-            told = [column for column in table.c if column.name not in BODIES]
-            for row in connection.execute(select(*told).where(table.c.reported.is_(False), ready).limit(MOST)).all():
-                yield source, row, to_hop
-
-    def _flag(self, found: list[tuple[Source, Row, Callable[[Row], HopRow]]]) -> None:
-        """Only rows that did not change since they were read: a later change is told too."""
-        with self._database.write() as tx:
-            for source in SOURCES:
-                table, key, _, _ = source
-                rows = [row for its_source, row, _ in found if its_source is source]
-                if rows:
-                    self._flag_rows(tx, table, key, rows)
+        return len(found) == MOST
 
     @staticmethod
-    def _flag_rows(tx: Any, table: Table, key: Any, rows: list[Row]) -> None:
-        if "changed_at" not in table.c:
-            tx.execute(update(table).where(key.in_([getattr(row, key.name) for row in rows])).values(reported=True))
-            return
-        for row in rows:
-            tx.execute(update(table).where(key == getattr(row, key.name), table.c.changed_at == row.changed_at).values(reported=True))
+    def _unreported(connection: Connection) -> Iterator[tuple[Source, Row]]:
+        something = connection.execute(_WHERE_SOMETHING_IS).one()
+        for source in SOURCES:
+            if getattr(something, source.name):
+                for row in connection.execute(_SOME[source.name]).all():
+                    yield source, row
+
+    def _flag(self, found: list[tuple[Source, Row]]) -> None:
+        with self._database.write() as tx:
+            for source in SOURCES:
+                rows = [row for its_source, row in found if its_source is source]
+                if rows and source.may_change:
+                    tx.execute(source.flag, [{"told_key": getattr(row, source.key), "told_at": row.changed_at} for row in rows])
+                elif rows:
+                    tx.execute(source.flag, {"told_keys": [getattr(row, source.key) for row in rows]})

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from chassis.clock import milliseconds_now
 from chassis.database import Transaction
@@ -91,21 +91,25 @@ def begin_patience_anew(tx: Transaction) -> None:
     tx.execute(update(retry).where(retry.c.ended_at.is_(None)).values(first_at=milliseconds_now()))
 
 
+_OPEN = (retry.c.message_id == bindparam("wanted")) & retry.c.ended_at.is_(None)
+_END = update(retry).where(_OPEN).values(ended_at=bindparam("now"))
+_ATTEMPT = select(retry.c.attempt).where(_OPEN)
+_FIRST_AT = select(retry.c.first_at).where(retry.c.message_id == bindparam("wanted"))
+
+
 def end(tx: Transaction, message_id: UUID) -> None:
     """It waits no longer. How it ended is told by its inbox or parked row."""
-    open_row = (retry.c.message_id == message_id) & retry.c.ended_at.is_(None)
-    tx.execute(update(retry).where(open_row).values(ended_at=milliseconds_now()))
+    tx.execute(_END, {"wanted": message_id, "now": milliseconds_now()})
 
 
 def failed_tries(tx: Transaction, message_id: UUID) -> int:
     """Of one that waits now; 0 if it does not."""
-    open_row = (retry.c.message_id == message_id) & retry.c.ended_at.is_(None)
-    return tx.execute(select(retry.c.attempt).where(open_row)).scalar_one_or_none() or 0
+    return tx.execute(_ATTEMPT, {"wanted": message_id}).scalar_one_or_none() or 0
 
 
 def first_at(tx: Transaction, message_id: UUID) -> int:
     """When it first failed; now, if it never did."""
-    found = tx.execute(select(retry.c.first_at).where(retry.c.message_id == message_id)).scalar_one_or_none()
+    found = tx.execute(_FIRST_AT, {"wanted": message_id}).scalar_one_or_none()
     return int(found) if found else milliseconds_now()
 
 
@@ -114,29 +118,30 @@ def release_all(tx: Transaction) -> None:
     tx.execute(update(retry).where(retry.c.ended_at.is_(None)).values(leased_until=0))
 
 
-def any_due(connection: Connection, types: Collection[str] = ()) -> bool:
-    """A look that takes no lock: most of the time there is nothing."""
-    due = select(retry.c.message_id).where(*_due(milliseconds_now(), types))
-    return connection.execute(due.limit(1)).first() is not None
+_FREE = retry.c.ended_at.is_(None) & (retry.c.leased_until < bindparam("now"))
+_OF_TYPES = retry.c.type.in_(bindparam("types", expanding=True))
+_NEXT = select(retry.c.due_at).where(_FREE).order_by(retry.c.due_at).limit(1)
+_DUE = (
+    select(retry.c.message_id, retry.c.body, retry.c.attempt)
+    .where(_FREE, retry.c.due_at <= bindparam("now"))
+    .order_by(retry.c.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASED = update(retry).where(retry.c.message_id.in_(bindparam("messages", expanding=True))).values(leased_until=bindparam("until"))
+
+
+def next_due(connection: Connection, types: Collection[str] = ()) -> int | None:
+    """When the first that waits is due (milliseconds); None: nothing waits. A look that takes no lock. `types`: of these alone."""
+    statement, asked = (_NEXT.where(_OF_TYPES), {"types": list(types)}) if types else (_NEXT, {})
+    return connection.execute(statement, {"now": milliseconds_now(), **asked}).scalar()
 
 
 def claim_due(tx: Transaction, *, most: int, lease_ms: int, types: Collection[str] = ()) -> list[tuple[str, int]]:
     """Bodies and attempts of up to `most` messages that are due, leased so that no other copy takes them too. `types`: of these alone."""
     now = milliseconds_now()
-    due = (
-        select(retry.c.message_id, retry.c.body, retry.c.attempt)
-        .where(*_due(now, types))
-        .order_by(retry.c.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    rows = tx.execute(due).all()
+    statement, asked = (_DUE.where(_OF_TYPES), {"types": list(types)}) if types else (_DUE, {})
+    rows = tx.execute(statement, {"now": now, "most": most, **asked}).all()
     if rows:
-        taken = retry.c.message_id.in_([row.message_id for row in rows])
-        tx.execute(update(retry).where(taken).values(leased_until=now + lease_ms))
+        tx.execute(_LEASED, {"messages": [row.message_id for row in rows], "until": now + lease_ms})
     return [(row.body, row.attempt) for row in rows]
-
-
-def _due(now: int, types: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    due = retry.c.ended_at.is_(None), retry.c.due_at <= now, retry.c.leased_until < now
-    return (*due, retry.c.type.in_(types)) if types else due

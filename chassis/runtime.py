@@ -10,11 +10,13 @@ from typing import Any
 from uuid import uuid4
 
 import eventlet
+from eventlet.event import Event
 from nameko.extensions import SharedExtension
 
 from chassis import inbox, janitor, lines, orders, retries, status
 from chassis.breaker import Ways
 from chassis.calls import CallLog
+from chassis.clock import milliseconds_now
 from chassis.database import Conflict, Database, Outgoing, Transaction, millis
 from chassis.deadline import within
 from chassis.errors import Held, Unavailable
@@ -41,6 +43,8 @@ CONFIRM_SECONDS = 10
 SWEEP_SECONDS = 60
 PROBE_SECONDS = 1.0
 RETRIES_AT_ONCE = 5
+NOTHING_WAITS_PAUSE, WAITING_PAUSE, BUSY_PAUSE = 0.5, 0.25, 0.02
+"""Between looks at the retry rows. What waits may be made due by another copy, so no pause is as long as the wait."""
 LEASE_MARGIN_SECONDS = 5
 
 CallRow = dict[str, Any]
@@ -71,6 +75,7 @@ class ServiceRuntime(SharedExtension):
         self._database = self.process.database(self.name) if self.name in self.process.schemas else None
         self._stopping = False
         self._retry_pool = eventlet.GreenPool(RETRIES_AT_ONCE)
+        self._bell = Event()
         if self._database:
             self._prepare(self._database)
 
@@ -190,23 +195,38 @@ class ServiceRuntime(SharedExtension):
                 log.info("holds_not_seen", service=self.name)
 
     def _retry(self) -> None:
-        """Hand out what is due; a try ends its row, or writes when it is due next. Orders alone while an operator has paused the rest."""
-        lease_ms = round((self.lease_seconds + LEASE_MARGIN_SECONDS) * 1000)
         while not self._stopping:
-            free, types = self._retry_pool.free(), orders.TYPES if self.holds.paused else ()
+            self._bell = Event()
             try:
-                with self.database.read() as connection:
-                    waiting = free and retries.any_due(connection, types)
-                due = []
-                if waiting:
-                    with self.database.write() as tx:
-                        due = retries.claim_due(tx, most=free, lease_ms=lease_ms, types=types)
+                pause = self._hand_out_what_is_due()
             except (Unavailable, Conflict):
-                eventlet.sleep(1)
-                continue
-            for body, attempt in due:
-                self._retry_pool.spawn_n(self.handling.take, Delivery(body.encode(), _nothing, attempt=attempt, again=True))
-            eventlet.sleep(0.02 if waiting or self._retry_pool.running() else LOOK_SECONDS if types else 0.25)
+                pause = 1.0
+            self._bell.wait(timeout=pause)
+
+    def _hand_out_what_is_due(self) -> float:
+        """Gives the seconds until the next look. Orders alone while an operator has paused the rest."""
+        free, types = self._retry_pool.free(), orders.TYPES if self.holds.paused else ()
+        if not free:
+            return LOOK_SECONDS  # the end of one rings the bell
+        with self.database.read() as connection:
+            due_at = retries.next_due(connection, types)
+        if due_at is None or due_at > milliseconds_now():
+            return LOOK_SECONDS if types else NOTHING_WAITS_PAUSE if due_at is None else WAITING_PAUSE
+        lease_ms = round((self.lease_seconds + LEASE_MARGIN_SECONDS) * 1000)
+        with self.database.write() as tx:
+            due = retries.claim_due(tx, most=free, lease_ms=lease_ms, types=types)
+        for body, attempt in due:
+            self._retry_pool.spawn_n(self._try_again, Delivery(body.encode(), _nothing, attempt=attempt, again=True))
+        return BUSY_PAUSE
+
+    def _try_again(self, delivery: Delivery) -> None:
+        self.handling.take(delivery)
+        self.look_for_due()
+
+    def look_for_due(self) -> None:
+        """Something waits since now, or what was handed out has ended."""
+        if not self._bell.ready():
+            self._bell.send()
 
     def _report(self) -> None:
         reporter = Reporter(self.database, self._publish_hops)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
 from chassis.breaker import State
 from chassis.clock import milliseconds_now
@@ -107,21 +107,24 @@ class Telemetry:
         self._told_at.labels(service).set(time.time())
 
 
+def _number(which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).where(which).scalar_subquery()
+
+
+_TOLD, _OPEN = outbox.c.published_at.is_(None), retry.c.ended_at.is_(None)
+_WAITING = select(
+    _number(_TOLD).label("outbox"),
+    select(outbox.c.written_at).where(_TOLD).order_by(outbox.c.number).limit(1).scalar_subquery().label("first_told"),
+    _number(_OPEN).label("retries"),
+    select(func.min(retry.c.first_at)).where(_OPEN).scalar_subquery().label("first_failed"),
+    _number(parked.c.state == "parked").label("parked"),
+)
+
+
 def _waiting(connection: Connection) -> Waiting:
-    now = milliseconds_now()
+    now, row = milliseconds_now(), connection.execute(_WAITING).one()
 
     def age(at: int | None) -> float:
         return max(0, now - at) / 1000 if at else 0.0
 
-    def number(which: Any) -> int:
-        return int(connection.execute(select(func.count()).where(which)).scalar_one())
-
-    told, open_retries = outbox.c.published_at.is_(None), retry.c.ended_at.is_(None)
-    first_told = select(outbox.c.written_at).where(told).order_by(outbox.c.number).limit(1)
-    return Waiting(
-        outbox=number(told),
-        outbox_oldest_seconds=age(connection.execute(first_told).scalar()),
-        retries=number(open_retries),
-        retries_oldest_seconds=age(connection.execute(select(func.min(retry.c.first_at)).where(open_retries)).scalar()),
-        parked=number(parked.c.state == "parked"),
-    )
+    return Waiting(row.outbox, age(row.first_told), row.retries, age(row.first_failed), row.parked)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import eventlet
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from chassis import crash
 from chassis.clock import milliseconds_now
@@ -21,8 +21,12 @@ from chassis.tables import timer
 
 log = get_logger(__name__)
 
+_DUE_AT = select(timer.c.due_at).where(timer.c.name == bindparam("timer"))
+
 LOOK_SECONDS = 1.0
-"""How often each copy looks whether it is time; a shorter period is kept as well as this allows."""
+"""After the start, and after each time, until a copy looks when it is time again; a shorter period is kept as well as this allows."""
+FARTHEST_SECONDS = 10.0
+"""Nobody makes it earlier but a clock that is set right, so a copy sleeps until it is time, and looks this often for that alone."""
 
 PAUSE_SECONDS = 5.0
 """After a failure."""
@@ -70,20 +74,16 @@ class Every(ByTheClock):
         self._period_ms = round(seconds * 1000)
 
     def once(self) -> float:
-        self._do_if_due()
-        return self._pause
-
-    def _do_if_due(self) -> None:
-        database, mine = self.runtime.database, timer.c.name == self.method_name
-        with database.read() as connection:
-            due_at = connection.execute(select(timer.c.due_at).where(mine)).scalar_one_or_none()
+        with self.runtime.database.read() as connection:
+            due_at = connection.execute(_DUE_AT, {"timer": self.method_name}).scalar_one_or_none()
         now = milliseconds_now()
         if due_at is not None and now < due_at <= now + 2 * self._period_ms:  # later still: a clock was wrong, or the period was longer
-            return
-        with database.write() as tx:
+            return min((int(due_at) - now) / 1000, FARTHEST_SECONDS)
+        with self.runtime.database.write() as tx:
             if self._is_ours(tx, due_at, now):
                 self.call(tx)
                 crash.here("before_commit", self.runtime.name)
+        return self._pause
 
     def _is_ours(self, tx: Transaction, due_at: int | None, now: int) -> bool:
         """Of two copies at the same moment the second meets the key, or finds that the time has moved on."""
