@@ -40,6 +40,7 @@ class UnitOfWork:
         self._pending: list[_Run] = []
         self._known: dict[Repository[Any], dict[Any, Any]] = {}
         self._notes: dict[object, dict[Any, Any]] = {}
+        self._gathered: dict[Gathering[Any], tuple[Transaction, list[Any]]] = {}
         self.subjects: frozenset[UUID] = frozenset()
         """What its messages are about."""
 
@@ -51,6 +52,10 @@ class UnitOfWork:
         """What a store remembers until the transaction ends."""
         return self._notes.setdefault(of, {})
 
+    def gather(self, gathering: "Gathering[T]", tx: "Transaction", brought: Sequence[T]) -> None:
+        """For the work of all at once."""
+        self._gathered.setdefault(gathering, (tx, []))[1].extend(brought)
+
     def later(self, table: Table, statement: Insert | Update, key: Any, row: Columns) -> None:
         """Their order is kept: what frees a unique value is written before what takes it."""
         if not self._pending or self._pending[-1].statement is not statement:
@@ -59,17 +64,36 @@ class UnitOfWork:
 
     def before(self, statement: Executable) -> None:
         """Write what the statement may want to see, and forget what it may change."""
-        if self._pending and any(_names(statement, run.table) for run in self._pending):
+        awaited = [run.table for run in self._pending] + [table for gathering in self._gathered for table in gathering.tables]
+        if any(_names(statement, table) for table in awaited):
             self.write()
         if self._known and not isinstance(statement, Select):
             for repository in [one for one in self._known if _names(statement, one.table)]:
                 del self._known[repository]
 
     def write(self) -> None:
-        """All that was kept, each run in one way to the database."""
+        """Do what was gathered, and write all that was kept, each run in one way to the database."""
+        while self._gathered:
+            gathering = next(iter(self._gathered))
+            gathering.work(*self._gathered.pop(gathering))
         while self._pending:
             run = self._pending.pop(0)
             self._connection.execute(run.statement, list(run.rows.values()))
+
+
+class Gathering(Generic[T]):
+    """Work that is done once for all messages of a transaction. Make one at the module's level: it is known by its identity."""
+
+    def __init__(self, work: Callable[["Transaction", Sequence[T]], None], *tables: Table) -> None:
+        """`work` is given what the messages brought, in their order, and tells nothing: it would not be known whose message led to it.
+
+        `tables` are those that it writes: it is done before a statement names one of them, or else at the end.
+        """
+        self.work, self.tables = work, tables
+
+    def add(self, tx: "Transaction", *brought: T) -> None:
+        if brought:
+            tx.unit.gather(self, tx, brought)
 
 
 class Repository(Generic[T]):

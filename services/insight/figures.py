@@ -7,15 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from chassis import upserts
 from chassis.database import Transaction, from_millis
 from chassis.outbox import ignoring_repeats
 from contracts.operating import BadAnswer
-from services.insight import upserts
 from services.insight.domain import MINUTE_MS, NO_FAILURE, bucket_of
 from services.insight.tables import bad_answers, call_times, hops, minutes
 
 OFF_CONTRACT = "contract"
 MOST_BAD_ANSWERS = 50
+COUNTED_BY = ("minute", "service", "step", "partner", "outcome")
 
 
 @dataclass
@@ -71,7 +72,7 @@ def follow(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
             took[minute, row["service"], row["partner"], bucket_of(row["milliseconds"])] += 1
             if row["outcome"] == OFF_CONTRACT:
                 off.append({name: row[name] for name in ("message_id", "service", "attempt", "at", "partner", "operation")})
-    upserts.add(tx, minutes, _rows(counted, "minute", "service", "step", "partner", "outcome"), "number")
+    upserts.add(tx, minutes, _rows(counted, *COUNTED_BY), "number")
     upserts.add(tx, call_times, _rows(took, "minute", "service", "partner", "bucket"), "number")
     if off:
         tx.execute(ignoring_repeats(insert(bad_answers)), off)
@@ -81,10 +82,10 @@ def _rows(counted: Counter[tuple[Any, ...]], *names: str) -> list[dict[str, Any]
     return [{**dict(zip(names, key, strict=True)), "number": number} for key, number in counted.items()]
 
 
-def published(tx: Transaction, service: str, at: int) -> None:
-    """A message of a service that reports no publishing: its copy here says that it was sent."""
-    row = {"minute": at // MINUTE_MS, "service": service, "step": "published", "partner": "", "outcome": "ok", "number": 1}
-    upserts.add(tx, minutes, [row], "number")
+def published(tx: Transaction, sent: Iterable[tuple[str, int]]) -> None:
+    """Messages of services that report no publishing, and when (milliseconds): their copies here say that they were sent."""
+    counted = Counter((at // MINUTE_MS, service, "published", "", "ok") for service, at in sent)
+    upserts.add(tx, minutes, _rows(counted, *COUNTED_BY), "number")
 
 
 def tallies(connection: Connection, since: int) -> Tallies:

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, delete, select, update
 
+from chassis import upserts
 from chassis.database import Transaction
 from contracts.operating import Care
-from services.insight import upserts
 from services.insight.domain import day_of
 from services.insight.tables import care, hops, intake, parked_counts, parked_now
 
@@ -34,7 +34,10 @@ FROM_HOPS = (
 
 def lock(tx: Transaction) -> None:
     """One at a time: what is counted must not be counted by two at once."""
-    tx.execute(select(intake.c.name).where(intake.c.name == "hops").with_for_update())
+    tx.execute(_LOCK)
+
+
+_LOCK = select(intake.c.name).where(intake.c.name == "hops").with_for_update()
 
 
 def group_of(service: str, type: str, causes: Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, select, update
 
+from chassis import upserts
 from chassis.database import Transaction
 from contracts.envelope import Envelope
 from contracts.operating import ParkedItem
-from services.insight import upserts
 from services.insight.job_tables import payloads
 
 KEPT_MS = 3_600_000

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, select
 
+from chassis import upserts
 from chassis.database import Transaction, from_millis, millis
 from chassis.lookups import lookup
 from chassis.privacy import Vault
 from contracts.envelope import Envelope
 from contracts.operating import Hit, SearchForm
-from services.insight import upserts
 from services.insight.domain import what_of
 from services.insight.tables import found_by, hops, messages
 
@@ -28,11 +28,13 @@ LONGEST = 64
 
 def index(tx: Transaction, envelopes: Iterable[Envelope]) -> None:
     """In the transaction that keeps the messages; a repeat changes nothing."""
-    rows = [
-        {"kind": kind, "value": value, "subject": envelope.subject, "last_at": millis(envelope.time)}
-        for envelope in envelopes
-        for kind, value in {*_hashes(envelope.lookups or ""), *_named(envelope.data, envelope.subject)}
-    ]
+    last: dict[tuple[str, str, UUID], int] = {}
+    for envelope in envelopes:
+        at = millis(envelope.time)
+        for kind, value in (*_hashes(envelope.lookups or ""), *_named(envelope.data, envelope.subject)):
+            key = (kind, value, envelope.subject)
+            last[key] = max(at, last.get(key, at))
+    rows = [{"kind": kind, "value": value, "subject": subject, "last_at": at} for (kind, value, subject), at in last.items()]
     upserts.keep_highest(tx, found_by, rows, "last_at")
 
 

@@ -52,7 +52,6 @@ class InsightService:
     @handles(OpsReport)
     def on_report(self, message: OpsReport, tx: Transaction) -> None:
         self.seen.add_hops(tx, message.hops)
-        job_store.take_in(tx, message.hops)
 
     @handles(OpsStatus)
     def on_status(self, message: OpsStatus, tx: Transaction) -> None:

@@ -1,14 +1,16 @@
 """How the copies of the services stand, as each told it last (`ops.status`), and how they stood at the end of each minute."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from chassis import upserts
 from chassis.database import Transaction, millis
 from contracts.ops import OpsStatus
-from services.insight import transit, upserts
+from services.insight import transit
 from services.insight.domain import MINUTE_MS
 from services.insight.tables import statuses, stood
 
@@ -27,16 +29,20 @@ class Stood:
     oldest_seconds: float = 0
 
 
-def keep(tx: Transaction, told: OpsStatus) -> None:
-    """The newest is all that counts: one that comes late changes nothing."""
-    at = millis(told.at)
-    before = tx.execute(select(statuses.c.at).where(statuses.c.copy_id == told.copy_id)).scalar_one_or_none()
-    if before is not None and before >= at:
+def keep(tx: Transaction, told: Sequence[OpsStatus]) -> None:
+    """The newest of a copy is all that counts, and of each minute: one that comes late changes nothing."""
+    if not told:
         return
-    row = {"copy_id": told.copy_id, "service": told.service, "at": at, "told": told.model_dump(mode="json")}
-    upserts.replace(tx, statuses, [row], "service", "at", "told")
-    oldest = transit.oldest_sent_to(tx.connection, told.service)
-    minute: dict[str, Any] = {
+    rows = [{"copy_id": one.copy_id, "service": one.service, "at": millis(one.at), "told": one.model_dump(mode="json")} for one in told]
+    upserts.keep_highest(tx, statuses, rows, "at", "service", "told")
+    oldest = transit.oldest_sent(tx.connection)
+    minutes = [_minute_of(one, millis(one.at), oldest.get(one.service)) for one in told]
+    upserts.keep_highest(tx, stood, minutes, "at", "retries", "parked", "spooled", "oldest_seconds")
+
+
+def _minute_of(told: OpsStatus, at: int, oldest: int | None) -> dict[str, Any]:
+    """`at` and `oldest`: milliseconds."""
+    return {
         "minute": at // MINUTE_MS,
         "copy_id": told.copy_id,
         "service": told.service,
@@ -46,7 +52,6 @@ def keep(tx: Transaction, told: OpsStatus) -> None:
         "spooled": told.spooled,
         "oldest_seconds": max(0.0, (at - oldest) / 1000) if oldest is not None else 0.0,
     }
-    upserts.replace(tx, stood, [minute], "at", "retries", "parked", "spooled", "oldest_seconds")
 
 
 def copies(connection: Connection, now: int) -> dict[str, list[OpsStatus]]:

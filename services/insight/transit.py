@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select
 
+from chassis import upserts
 from chassis.database import Transaction
 from contracts.catalogue import BY_TYPE, QUEUED_SERVICES
 from contracts.envelope import WATCHER
-from services.insight import upserts
 from services.insight.tables import hops, in_transit
 
 ENDS = ("handled", "parked")
@@ -28,7 +28,7 @@ def follow(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
     for service in {row["service"] for row in rows}:
         ended = sorted({row["message_id"] for row in rows if row["service"] == service and row["step"] in ENDS})
         if ended:
-            tx.execute(delete(in_transit).where(in_transit.c.message_id.in_(ended), in_transit.c.service == service))
+            tx.execute(_ARRIVED, {"ids": ended, "at": service})
 
 
 def sent(tx: Transaction, messages: Iterable[tuple[UUID, str, int]]) -> None:
@@ -39,19 +39,19 @@ def sent(tx: Transaction, messages: Iterable[tuple[UUID, str, int]]) -> None:
     if not rows:
         return
     ids = sorted({row["message_id"] for row in rows})
-    ended = select(hops.c.message_id, hops.c.service).where(hops.c.message_id.in_(ids), hops.c.step.in_(ENDS))
-    over = {(row.message_id, row.service) for row in tx.execute(ended)}
+    over = {(row.message_id, row.service) for row in tx.execute(_ENDED, {"ids": ids})}
     on_the_way = [row for row in rows if (row["message_id"], row["service"]) not in over]
     upserts.keep_lowest(tx, in_transit, on_the_way, "sent_at")
 
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_ARRIVED = delete(in_transit).where(in_transit.c.message_id.in_(_IDS), in_transit.c.service == bindparam("at"))
+_ENDED = select(hops.c.message_id, hops.c.service).where(hops.c.message_id.in_(_IDS), hops.c.step.in_(ENDS))
+
+
 def oldest_sent(connection: Connection) -> dict[str, int]:
     """For each service that something is on its way to: since when (milliseconds)."""
-    rows = connection.execute(select(in_transit.c.service, func.min(in_transit.c.sent_at).label("at")).group_by(in_transit.c.service))
-    return {row.service: row.at for row in rows}
+    return {row.service: row.at for row in connection.execute(_OLDEST)}
 
 
-def oldest_sent_to(connection: Connection, service: str) -> int | None:
-    """Milliseconds; None when nothing is on its way."""
-    at: int | None = connection.execute(select(func.min(in_transit.c.sent_at)).where(in_transit.c.service == service)).scalar_one()
-    return at
+_OLDEST = select(in_transit.c.service, func.min(in_transit.c.sent_at).label("at")).group_by(in_transit.c.service)

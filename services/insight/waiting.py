@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
+from chassis import upserts
 from chassis.database import Transaction, from_millis
 from contracts.operating import Waiting, WaitingPage
-from services.insight import upserts
 from services.insight.tables import hops, waiting_now
 
 PAGE = 50
@@ -24,9 +24,12 @@ def follow(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
     wait = {row["message_id"] for row in rows if row["step"] == "retried"}
     end = {row["message_id"] for row in rows if row["step"] in ("handled", "parked")} - wait
     if end:
-        wait.update(tx.execute(select(waiting_now.c.message_id).where(waiting_now.c.message_id.in_(sorted(end)))).scalars())
+        wait.update(tx.execute(_WAITING, {"ids": sorted(end)}).scalars())
     if wait:
         _settle(tx, sorted(wait))
+
+
+_WAITING = select(waiting_now.c.message_id).where(waiting_now.c.message_id.in_(bindparam("ids", expanding=True)))
 
 
 def _settle(tx: Transaction, ids: list[UUID]) -> None:

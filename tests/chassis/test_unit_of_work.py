@@ -10,7 +10,7 @@ from sqlalchemy import Column, Integer, MetaData, Row, String, Table, Uuid, crea
 from sqlalchemy.exc import IntegrityError
 
 from chassis.database import Transaction
-from chassis.unit_of_work import Repository
+from chassis.unit_of_work import Gathering, Repository
 
 metadata = MetaData()
 cars = Table(
@@ -168,6 +168,45 @@ def test_a_row_that_another_statement_found_is_the_one_that_is_known(tx: Transac
     seen = CARS.seen(tx, row)
 
     assert seen == replace(car, mileage=8)
+
+
+def seen_together(tx: Transaction, brought: Sequence[Car]) -> None:
+    tx.execute(cars.insert(), [columns(car) for car in brought])
+
+
+TOGETHER = Gathering(seen_together, cars)
+
+
+def test_what_messages_brought_is_worked_on_once_for_all(tx: Transaction, said: Statements):
+    for plate in "ABC":
+        TOGETHER.add(Transaction(tx.connection, tx), Car(uuid4(), plate))
+    assert said == []
+
+    tx.unit.write()
+
+    assert said.words() == ["INSERT"]
+    assert tx.connection.execute(select(cars.c.plate).order_by(cars.c.plate)).scalars().all() == ["A", "B", "C"]
+
+
+def test_a_statement_about_what_the_work_writes_finds_it_done(tx: Transaction, said: Statements):
+    TOGETHER.add(tx, Car(uuid4(), "A"))
+
+    first, second = tx.execute(select(cars.c.plate)).scalars().all(), tx.execute(select(cars.c.plate)).scalars().all()
+
+    assert first == second == ["A"]
+    assert said.words() == ["INSERT", "SELECT", "SELECT"]
+
+
+def test_work_may_keep_rows_and_bring_more(tx: Transaction):
+    first, second = Car(uuid4(), "A"), Car(uuid4(), "B")
+    kept = Gathering[Car](lambda tx, brought: [CARS.add(tx, car) for car in brought] and None, cars)
+    bringing = Gathering[Car](lambda tx, brought: kept.add(tx, *brought))
+
+    bringing.add(tx, first)
+    kept.add(tx, second)
+    tx.unit.write()
+
+    assert set(tx.connection.execute(select(cars.c.plate)).scalars()) == {"A", "B"}
 
 
 def test_who_acts_on_behalf_of_a_message_shares_it(tx: Transaction):
