@@ -19,7 +19,7 @@ from services.insight import parked_rows, retention
 from services.insight.rebuild import FOLLOWS, rebuild
 from services.insight.service import InsightService
 from services.insight.store import InsightStore
-from services.insight.tables import care, hops, messages, parked_now
+from services.insight.tables import care, hops, messages, minutes, parked_now
 from tests.services.house import VAULT, House
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -77,11 +77,12 @@ def envelope_of(event):
     return wrap(event, source=event.owner, vault=VAULT, cause=None)
 
 
-CLICKS = st.integers(1, 5).map(
-    lambda n: envelope_of(
-        MenuClicked(account="main", follower_id=an_id(40), openid="o", created_at=NOW, event_key="BOOK").identified(an_id(100 + n))
-    )
-)
+def a_click(number):
+    clicked = MenuClicked(account="main", follower_id=an_id(40), openid="o", created_at=NOW, event_key="BOOK")
+    return envelope_of(clicked.identified(an_id(100 + number)))
+
+
+CLICKS = st.integers(1, 5).map(a_click)
 CONFIRMED = st.integers(1, 5).map(
     lambda n: envelope_of(
         AppointmentConfirmed(
@@ -164,6 +165,17 @@ def test_together_or_in_any_order_or_twice_or_made_anew_it_is_the_same(house, hi
 def rebuilt(house):
     with house.write() as tx:
         rebuild(tx)
+
+
+def test_what_was_heard_before_is_counted_once_beside_what_is_new(house):
+    empty(house)
+    take_in(house, [a_click(1)])
+
+    take_in(house, [a_click(1), a_click(2), a_click(2)])
+
+    with house.database.read() as connection:
+        counted = connection.execute(select(minutes.c.number).where(minutes.c.service == "gateway")).scalars().all()
+    assert counted == [2]
 
 
 def the_parked(house):
