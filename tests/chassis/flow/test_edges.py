@@ -176,6 +176,24 @@ def test_a_copy_that_fails_does_not_take_the_lease_of_the_one_at_work(house: Min
     assert first.wait()
 
 
+def test_a_copy_that_came_while_the_first_was_at_work_is_no_second_effect_and_waits_no_longer_than_it(house: MiniHouse):
+    gate = eventlet.Event()
+    house.script.on_store = lambda wish: gate.wait()
+    body = body_of(house, a_wish(uuid4()), sequence=1)
+    first = eventlet.spawn(deliver, house, "dms", body)
+    until(lambda: house.rows("dms", carried_line))
+    assert deliver(house, "dms", body)
+    assert [row.ended_at for row in house.rows("dms", retry)] == [None]
+
+    gate.send()
+    assert first.wait()
+
+    assert all(row.due_at <= milliseconds_now() for row in house.rows("dms", retry))
+    until(lambda: all(row.ended_at for row in house.rows("dms", retry)))
+    assert len(house.rows("dms", inbox)) == 1
+    assert len(house.script.carried) == 1
+
+
 def test_a_repeat_of_what_is_done_is_not_parked(house: MiniHouse):
     wish = a_request()
     house.tell(wish)
