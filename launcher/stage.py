@@ -20,7 +20,7 @@ from launcher.servers.child import ending_with_us, free_port
 from launcher.stand_ins import addresses, random_environment
 
 Runtime = Literal["embedded", "production"]
-READY_SECONDS = 60
+READY_SECONDS = 120
 STOP_SECONDS = 40
 
 

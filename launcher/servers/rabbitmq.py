@@ -5,6 +5,7 @@ import secrets
 import signal
 import socket
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -87,15 +88,12 @@ class RabbitMQ:
         """The memory alarm: publishers are blocked while it is on."""
         self.rabbitmqctl("set_vm_memory_high_watermark", "0.000001" if on else MEMORY_WATERMARK)
 
-    def add_vhosts(self, *names: str) -> None:
+    def add_vhosts(self, *names: str, in_place_of: Iterable[str] = ()) -> None:
         """All in one call of rabbitmqctl, which takes a second or two each."""
         allow = 'rabbit_auth_backend_internal:set_permissions(<<"cheqiao">>, V, A, A, A, <<"test">>)'
-        listed = ", ".join(f'<<"{name}">>' for name in names)
-        self.rabbitmqctl("eval", f'A = <<".*">>, [begin rabbit_vhost:add(V, <<"test">>), {allow} end || V <- [{listed}]], ok.')
-
-    def delete_vhosts(self, *names: str) -> None:
-        listed = ", ".join(f'<<"{name}">>' for name in names)
-        self.rabbitmqctl("eval", f'[rabbit_vhost:delete(V, <<"test">>) || V <- [{listed}]], ok.')
+        new, old = (", ".join(f'<<"{name}">>' for name in listed) for listed in (names, in_place_of))
+        delete = f'[rabbit_vhost:delete(V, <<"test">>) || V <- [{old}]]'
+        self.rabbitmqctl("eval", f'{delete}, A = <<".*">>, [begin rabbit_vhost:add(V, <<"test">>), {allow} end || V <- [{new}]], ok.')
 
     def rabbitmqctl(self, *arguments: str, seconds: float = 60) -> str:
         """What the command printed. Raises ServerFailed."""
