@@ -1,15 +1,18 @@
 """Keeping the copy: each piece of news overwrites what is older, and older news changes nothing (design, promise 5)."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select
 
 from adapters.wechat.pages.copies import Step, steps_of
 from adapters.wechat.pages.tables import appointment, car, dealer, place, registration, ticket
 from adapters.wechat.pages.words import BUSINESS_ZONE
+from chassis import upserts
 from chassis.database import Transaction, millis
+from chassis.unit_of_work import Gathering
 from contracts.appointments import AppointmentNews, PlacesLeft
 from contracts.customers import Binding, CustomerRegistered, RegistrationNews
 from contracts.dms import DealerListed
@@ -23,6 +26,7 @@ def learn_of_car(tx: Transaction, news: Binding) -> None:
     """Once it is not theirs any more, nothing about the person or the car is kept."""
     active = isinstance(news, CustomerRegistered)
     values = {
+        "binding_id": news.binding_id,
         "version": news.version,
         "follower_id": news.follower_id,
         "vehicle_id": news.vehicle_id,
@@ -34,25 +38,17 @@ def learn_of_car(tx: Transaction, news: Binding) -> None:
         "dealer_code": news.dealer_code if active else "",
         "active": active,
     }
-    _overwrite(tx, car, {"binding_id": news.binding_id}, values)
+    _OVERWRITTEN.add(tx, (car, values))
 
 
 def learn_of_appointment(tx: Transaction, news: AppointmentNews) -> None:
     """News that comes late is no news, but a step that can be shown."""
-    mine = appointment.c.appointment_id == news.appointment_id
-    before = tx.execute(select(appointment).where(mine).with_for_update()).first()
-    values: dict[str, Any] = {"timeline": _with_step(steps_of(before.timeline) if before else (), news)}
-    if before is None or news.version > before.version:
-        text = AppointmentNews.model_validate(news.model_dump()).model_dump_json()
-        values |= {"version": news.version, "follower_id": news.follower_id, "news": text, "changed_at": millis(_time_of(news))}
-    if before is None:
-        tx.execute(insert(appointment).values(appointment_id=news.appointment_id, **values))
-    else:
-        tx.execute(update(appointment).where(mine).values(values))
+    _TOLD.add(tx, news)
 
 
 def learn_of_registration(tx: Transaction, news: RegistrationNews) -> None:
     values = {
+        "registration_id": news.registration_id,
         "version": news.version,
         "follower_id": news.follower_id,
         "account": news.account,
@@ -63,39 +59,81 @@ def learn_of_registration(tx: Transaction, news: RegistrationNews) -> None:
         "next_code_at": millis(news.next_code_at) if news.next_code_at else None,
         "tries_left": news.tries_left,
         "binding_id": news.binding_id,
+        "at": millis(_time_of(news)),
     }
-    _overwrite(tx, registration, {"registration_id": news.registration_id}, values, first={"at": millis(_time_of(news))})
+    _OVERWRITTEN.add(tx, (registration, values))
 
 
 def learn_of_dealer(tx: Transaction, news: DealerListed) -> None:
-    same = ("name", "address", "phone", "latitude", "longitude", "active")
+    same = ("dealer_code", "name", "address", "phone", "latitude", "longitude", "active")
     hours = json.dumps([span.model_dump() for span in news.hours])
-    values = {name: getattr(news, name) for name in same} | {"version": news.dealer_version, "hours": hours}
-    _overwrite(tx, dealer, {"dealer_code": news.dealer_code}, values)
+    _OVERWRITTEN.add(tx, (dealer, {name: getattr(news, name) for name in same} | {"version": news.dealer_version, "hours": hours}))
 
 
 def learn_of_places(tx: Transaction, news: PlacesLeft) -> None:
-    key = {"dealer_code": news.dealer_code, "day": news.day, "slot": news.slot}
-    values = {"version": news.version, "left": news.left, "closed": news.closed, "over_at": millis(_end_of(news.day))}
-    _overwrite(tx, place, key, values)
+    same = ("dealer_code", "day", "slot", "version", "left", "closed")
+    _OVERWRITTEN.add(tx, (place, {name: getattr(news, name) for name in same} | {"over_at": millis(_end_of(news.day))}))
 
 
 def learn_of_ticket(tx: Transaction, news: JsTicketIssued) -> None:
     """The later expiry wins."""
-    values = {"ticket": news.ticket, "expires_at": millis(news.expires_at)}
-    _overwrite(tx, ticket, {"account": news.account}, values, by="expires_at")
+    values = {"account": news.account, "ticket": news.ticket, "expires_at": millis(news.expires_at)}
+    _OVERWRITTEN.add(tx, (ticket, values))
 
 
-def _overwrite(
-    tx: Transaction, table: Table, key: dict[str, Any], values: dict[str, Any], *, first: dict[str, Any] | None = None, by: str = "version"
-) -> None:
-    """If it is newer. Two that both find nothing: the second hits the key and tries again."""
-    mine: list[ColumnElement[bool]] = [table.c[name] == value for name, value in key.items()]
-    before = tx.execute(select(table.c[by]).where(*mine).with_for_update()).scalar_one_or_none()
-    if before is None:
-        tx.execute(insert(table).values(key | (first or {}) | values))
-    elif values[by] > before:
-        tx.execute(update(table).where(*mine).values(values))
+_NEWER_BY = {car: "version", registration: "version", dealer: "version", place: "version", ticket: "expires_at"}
+"""What copies are overwritten by."""
+_STAYS = {registration: "at"}
+"""What is written once: the list of registrations is in the order in which they began."""
+
+
+def _overwrite(tx: Transaction, brought: Sequence[tuple[Table, dict[str, Any]]]) -> None:
+    """Where it is newer."""
+    for table, by in _NEWER_BY.items():
+        if rows := [values for its_table, values in brought if its_table is table]:
+            fixed = {by, _STAYS.get(table), *table.primary_key.columns.keys()}
+            upserts.keep_highest(tx, table, rows, by, *(name for name in rows[0] if name not in fixed))
+
+
+_OVERWRITTEN = Gathering(_overwrite, *_NEWER_BY)
+
+
+def _tell_on(tx: Transaction, told: Sequence[AppointmentNews]) -> None:
+    """Two transactions that both find nothing: the second hits the key and tries again."""
+    ids = {news.appointment_id for news in told}
+    before = {row.appointment_id: dict(row._mapping) for row in tx.execute(_KNOWN, {"ids": ids})}
+    after = before.copy()
+    for news in told:
+        after[news.appointment_id] = _with_news(after.get(news.appointment_id), news)
+    changed = [after[id] for id in sorted(after, key=lambda id: id.hex) if after[id] != before.get(id)]
+    if new := [row for row in changed if row["appointment_id"] not in before]:
+        tx.execute(_ADD, new)
+    upserts.replace(tx, appointment, [row for row in changed if row["appointment_id"] in before], *_CHANGES)
+
+
+_TOLD = Gathering(_tell_on, appointment)
+_KNOWN = (
+    select(appointment)
+    .where(appointment.c.appointment_id.in_(bindparam("ids", expanding=True)))
+    .order_by(appointment.c.appointment_id)
+    .with_for_update()
+)
+_ADD = insert(appointment)
+_NEWS = set(AppointmentNews.model_fields)
+_CHANGES = tuple(column.name for column in appointment.c if not column.primary_key)
+
+
+def _with_news(before: dict[str, Any] | None, news: AppointmentNews) -> dict[str, Any]:
+    timeline = {"timeline": _with_step(steps_of(before["timeline"]) if before else (), news)}
+    if before and before["version"] >= news.version:
+        return before | timeline
+    return timeline | {
+        "appointment_id": news.appointment_id,
+        "version": news.version,
+        "follower_id": news.follower_id,
+        "news": news.model_dump_json(include=_NEWS),
+        "changed_at": millis(_time_of(news)),
+    }
 
 
 def _with_step(before: tuple[Step, ...], news: AppointmentNews) -> str:

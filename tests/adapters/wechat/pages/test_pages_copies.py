@@ -1,13 +1,13 @@
 """The pages' copy of what others own: the higher version wins, and everybody sees their own."""
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import inspect
 
-from adapters.wechat.pages.copies import SUBMITTING, Copies
+from adapters.wechat.pages.copies import SUBMITTING, Copies, Ticket
 from adapters.wechat.pages.service import PagesService
 from adapters.wechat.pages.tables import metadata
 from contracts.appointments import (
@@ -49,10 +49,11 @@ def readings():
 def hear(database):
     service, methods = PagesService(), readings()
 
-    def deliver(*messages):
-        for message in messages:
+    def deliver(*messages, at_once=1):
+        for first in range(0, len(messages), at_once):
             with database.write() as tx:
-                getattr(service, methods[type(message)])(message, tx)
+                for message in messages[first : first + at_once]:
+                    getattr(service, methods[type(message)])(message, tx)
 
     return deliver
 
@@ -113,6 +114,7 @@ def test_who_follows_again_sees_the_car_again(hear, copies):
     assert [car.name for car in copies.cars(FOLLOWER)] == ["张伟"]
 
 
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 STORY = [
     (AppointmentRequested, 1, "requested"),
     (AppointmentCallDue, 2, "to_call"),
@@ -122,11 +124,27 @@ STORY = [
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_news_in_any_order_and_twice_end_as_in_order(hear, copies, seed):
+def test_of_copies_that_are_overwritten_together_the_newest_stays(hear, copies, seed):
+    cars = [binding_news(version=version, name=f"{version}号") for version in range(1, 5)]
+    places = [places_news(version=version, left=version) for version in range(1, 5)]
+    tickets = [ticket_news(f"ticket-{hours}", expires_at=NOON + timedelta(hours=hours)) for hours in range(1, 5)]
+    told = [*cars, *places, *tickets, dealer_news()] * 2
+    random.Random(seed).shuffle(told)
+
+    hear(*told, at_once=12)
+
+    assert [car.name for car in copies.cars(FOLLOWER)] == ["4号"]
+    assert [one.left for one in copies.places("D001", places_news().day, 1)] == [4]
+    assert copies.ticket("main") == Ticket("ticket-4", NOON + timedelta(hours=4))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("at_once", [1, 3, 8])
+def test_news_in_any_order_and_twice_and_together_end_as_in_order(hear, copies, seed, at_once):
     told = [appointment_news(kind, version=version, state=state) for kind, version, state in STORY] * 2
     random.Random(seed).shuffle(told)
 
-    hear(*told)
+    hear(*told, at_once=at_once)
 
     found = copies.appointment(FOLLOWER, APPOINTMENT)
     assert (found.version, found.state) == (4, "notified")

@@ -94,6 +94,16 @@ def test_news_of_every_kind_is_kept_and_found_in_mariadb(database):
     assert copies.ticket("main").ticket == "ticket-1"
 
 
+def test_of_copies_that_are_overwritten_together_the_newest_stays_in_mariadb(database):
+    for together in ((2, 3, 1), (5, 4, 5)):
+        with database.write() as tx:
+            for version in together:
+                learning.learn_of_car(tx, binding_news(version=version, name=f"{version}号"))
+
+    found = Copies(database).car(FOLLOWER, BINDING)
+    assert (found.version, found.name) == (5, "5号")
+
+
 def test_many_versions_at_once_end_with_the_highest(database):
     told = [appointment_news(AppointmentCallMissed, version=version, state="to_call", attempts=version) for version in range(1, 9)]
 
