@@ -4,6 +4,7 @@ Each step is tried until it is taken, as people and their programs do; a repeat 
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -26,6 +27,10 @@ OPEN_ROWS = {
     "inbox": "done_at IS NULL",
 }
 """What is still on its way, or stuck."""
+STEPS_DONE = {
+    "published": "SELECT message_id FROM outbox WHERE published_at IS NOT NULL",
+    "handled": "SELECT message_id FROM inbox WHERE done_at IS NOT NULL",
+}
 ARRIVED = ("inbox", "retry", "parked")
 
 
@@ -124,13 +129,28 @@ class Player:
         for schema in SCHEMAS:
             with self._engine(schema).connect() as connection:
                 for message_id, routes in connection.execute(text("SELECT message_id, routes FROM outbox")):
-                    for reader in routes.split(","):
-                        told.setdefault(reader, set()).add(message_id)
+                    for route in routes.split(","):
+                        told.setdefault(route.rpartition(".")[2], set()).add(message_id)  # orders have a queue of their own
         return told
 
     def _arrived(self, schema: str) -> set[str]:
         with self._engine(schema).connect() as connection:
             return {row.message_id for table in ARRIVED for row in connection.execute(text(f"SELECT message_id FROM {table}"))}  # noqa: S608
+
+    def steps_done(self) -> Counter[tuple[str, str, str]]:
+        """Service, message, and what became of it, by the rows of those who did it. Insight reports nothing of its own."""
+        done: Counter[tuple[str, str, str]] = Counter()
+        for schema in set(SCHEMAS) - {"insight"}:
+            with self._engine(schema).connect() as connection:
+                for step, asked in STEPS_DONE.items():
+                    done.update((schema, row.message_id, step) for row in connection.execute(text(asked)))
+        return done
+
+    def steps_known(self) -> Counter[tuple[str, str, str]]:
+        """The same, by what insight was told."""
+        with self._engine("insight").connect() as connection:
+            hops = connection.execute(text("SELECT service, message_id, step FROM hops WHERE step IN ('published', 'handled')"))
+            return Counter(tuple(hop) for hop in hops if hop.service in SCHEMAS)
 
     def news(self, type_name: str) -> int:
         """How many events of a type insight has seen."""

@@ -4,17 +4,24 @@ Each crash is a hook that must fire. One house per runtime plays one booking aft
 again here, in production one service dies and its supervisor starts it again.
 """
 
+import os
+import signal
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from launcher.house import SCHEMAS
-from launcher.stage import Stage
+from launcher.operator import Away, Operator, Said
+from launcher.stage import Stage, get
 from tests.fakes.player import Player
 from tests.journeys.newcomers import DmsStaff
 from tests.journeys.people import StandIn, registered
+from tests.launcher.test_production import children_of
 from tests.servers import Place
 
 KILL_POINTS = (
@@ -183,3 +190,70 @@ def test_killed_while_somebody_registers_it_is_done_once(scene: Scene, when: str
     assert len(newcomer.texts()) == 1
     player.wait("the car is listed", lambda: newcomer.page("/cars").count(f"/m/cars/{binding}") == 1)
     assert {news: player.news(news) for news in NEWS_OF_REGISTERING} == told
+
+
+WATCHERS = ("insight", "console")
+"""No message's way leads through them."""
+PARKED, FLOWING = 5, 3
+
+
+def kill_watchers(scene: Scene) -> None:
+    """Both at once; returns when the supervisor has started both anew."""
+    before = children_of(scene.stage.house_pid or 0)
+    for watcher in WATCHERS:
+        os.kill(before[watcher], signal.SIGKILL)
+
+    def is_new(watcher: str) -> bool:
+        return children_of(scene.stage.house_pid or 0).get(watcher, before[watcher]) != before[watcher]
+
+    scene.player.wait("both are started anew", lambda: all(map(is_new, WATCHERS)))
+
+
+def asked(scene: Scene, path: str) -> dict[str, Any]:
+    """What insight says; nothing while it is away, or starts."""
+    try:
+        return Operator.here(scene.stage.environment).ask("GET", path)
+    except (Away, Said):
+        return {}
+
+
+@pytest.mark.parametrize("scene", ["production"], indirect=True)
+def test_insight_and_console_killed_in_the_middle_of_all_lose_nothing_and_a_job_goes_on(scene: Scene):
+    player, dms = scene.player, StandIn(f"{scene.stage.sandbox_url}/dms")
+    player.wait("the last story is over", lambda: not player.open_rows())
+    dms.misbehave({"mode": "off_contract", "path": "/api/v1/appointments"})
+    bookings = [player.book() for _ in range(PARKED)]
+    player.wait("all are parked", lambda: asked(scene, "/overview")["parked"] == PARKED)
+    dms.behave()
+    wanted = {"state": "parked", "service": "dms"}
+    form = {"id": str(uuid4()), "kind": "redrive", "filter": wanted, "expected": PARKED, "per_second": 1}
+    job = Operator.here(scene.stage.environment).ask("POST", "/jobs", json=form)
+
+    player.wait("the job is under way", lambda: asked(scene, f"/jobs/{job['id']}")["ordered"])
+    kill_watchers(scene)
+    bookings += [player.book() for _ in range(FLOWING)]
+    for number, booking in enumerate(bookings):
+        if number == PARKED:
+            kill_watchers(scene)
+        player.answer_call(booking)
+
+    player.wait("the job is done", lambda: asked(scene, f"/jobs/{job['id']}")["state"] == "done")
+    counts = asked(scene, f"/jobs/{job['id']}")
+    assert [counts[name] for name in ("total", "ordered", "handled", "parked_again", "gone")] == [PARKED, PARKED, PARKED, 0, 0]
+    scene.messages += len(bookings)
+    told = {news: each * scene.messages for news, each in NEWS.items()}
+    player.wait(f"all news is told: {told}", lambda: all(player.news(news) >= number for news, number in told.items()))
+    player.wait("nothing is on its way any more", lambda: not player.open_rows())
+    player.wait("insight knows every step", lambda: not player.steps_done() - player.steps_known())
+    assert player.steps_known() == player.steps_done(), "and none twice, and none that was not"
+    assert {news: player.news(news) for news in NEWS} == told
+    assert len(player.messages()) == scene.messages
+    overview = asked(scene, "/overview")
+    assert (overview["parked"], overview["retries"], overview["oldest_seconds"]) == (0, 0, 0)
+    for booking in bookings:
+        moments = asked(scene, f"/trace/{booking}")["moments"]
+        seen = Counter((moment["service"], moment["message_id"], moment["step"], moment["attempt"]) for moment in moments)
+        assert max(seen.values()) == 1
+        for system, kind in (("dms", "appointments"), ("dms", "slips"), ("csc", "tasks"), ("csc", "slips")):
+            assert len(player.records(system, kind, booking)) == 1, f"{kind} at {system}"
+    player.wait("the console lets people in", lambda: get(f"{scene.stage.url}/console/login").status_code == 200)

@@ -53,7 +53,8 @@ def test_it_begins_soon_after_the_start_and_comes_again_and_again(new_house: New
 
 
 @pytest.mark.parametrize("new_house", ["production"], indirect=True)  # embedded knows no copies
-def test_several_copies_do_it_once_per_period(new_house: NewHouse, place: Place):
+def test_several_copies_do_it_once_per_period(new_house: NewHouse, place: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("chassis.timers.PAUSE_SECONDS", 0.1)
     begun, done = [], []
 
     def while_others_want_it(tx: Transaction) -> None:
