@@ -19,10 +19,14 @@ class Metrics:
         self._answer_seconds = Histogram("cheqiao_gateway_answer_seconds", "Time to answer WeChat", registry=registry, buckets=BUCKETS)
         self._waiting = Gauge("cheqiao_gateway_spooled", "Pushes that wait on disk for the broker", registry=registry)
         self._waiting.set_function(waiting)
+        self._counted: dict[tuple[str, str, str], Counter] = {}
 
     def count(self, account: str, mode: str, result: str, begun: float) -> None:
         """`begun` is when it came, by the monotonic clock."""
-        self._pushes.labels(account, mode, result).inc()
+        which = account, mode, result
+        if which not in self._counted:
+            self._counted[which] = self._pushes.labels(*which)
+        self._counted[which].inc()
         self._answer_seconds.observe(monotonic() - begun)
 
     def remove(self) -> None:
