@@ -38,7 +38,8 @@ class Wishes:
         return wishes
 
     def send(self) -> UUID:
-        car, day = self._count % CARS, self._count // CARS
+        car = self._count % CARS
+        day = (self._count // CARS + car) % DAYS  # spread over the days: a maker has hundreds of dealers, the stand-in five
         self._count += 1
         wish = RequestAppointment(
             appointment_id=uuid4(),

@@ -1,12 +1,13 @@
 """Booking: from the request command to the task at CSC, on a whole production house with the stand-ins for DMS and CSC.
 
-Idle is one booking after another; then fifty are sent every second. The house's ten processes, the stand-ins, RabbitMQ and MariaDB
-share the machine's cores.
+Idle is one booking after another; then so many are sent every second, more and more, up to fifty. The house's ten processes, the
+stand-ins, RabbitMQ and MariaDB share the machine's cores.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import takewhile
 from statistics import median
 
 from bench.broker import Broker
@@ -15,10 +16,12 @@ from bench.ground import CannotMeasure, Corner, Ground
 from bench.hops import WAY, Timed, arrived, timed
 from bench.processes import of_house, spent
 from bench.wishes import Wishes
-from launcher.stage import NotReady, until
+from launcher.stage import NotReady, Stage, until
 
 GOALS = {50: 100.0, 99: 500.0}
 PER_SECOND = 50
+SMALLER = (10, 20, 30, 40)
+"""Rates that have no goal: up to which of them the goals hold."""
 PATIENCE_SECONDS = 60
 
 
@@ -26,7 +29,7 @@ def measure(ground: Ground) -> Iterator[Figure]:
     """Raises CannotMeasure when the house does not start or a booking does not arrive."""
     corner = ground.corner("booking")
     stage = ground.stage(corner)
-    with ExitStack() as running, ground.task("booking: starting the house", 3) as steps:
+    with ExitStack() as running, ground.task("booking: starting the house", 2) as steps:
         running.callback(stage.stop)
         try:
             stage.start()
@@ -37,14 +40,24 @@ def measure(ground: Ground) -> Iterator[Figure]:
         _one_by_one(wishes, corner, 20)  # warms it up
         steps.step("booking: one after another")
         idle = _timed(corner, wishes, lambda: _one_by_one(wishes, corner, 30 if ground.quick else 100))
-        steps.step(f"booking: {PER_SECOND} a second")
-        before = of_house(stage.house_pid or 0)
-        busy = _timed(corner, wishes, lambda: _at_a_rate(wishes, corner, seconds=5 if ground.quick else 30))
-        used = spent(before, of_house(stage.house_pid or 0))
-        steps.step()
-    ground.say("processor ms per booking: " + ", ".join(f"{name} {1000 * used[name] / len(busy):.1f}" for name in used))
+        found = {rate: _measured(ground, stage, corner, wishes, rate) for rate in (*SMALLER, PER_SECOND)}
     yield from _figures("idle", idle)
-    yield from _figures(f"at {PER_SECOND}/s", busy)
+    for rate in SMALLER:
+        yield from _percentiles(f"· booking at {rate}/s", found[rate], goals={})
+    yield from _figures(f"at {PER_SECOND}/s", found[PER_SECOND])
+    within = list(takewhile(lambda rate: _is_within(found[rate]), found))
+    yield alone("· booking, the highest rate up to which both goals hold", max(within, default=0), unit="/s", goal=None, better="higher")
+
+
+def _measured(ground: Ground, stage: Stage, corner: Corner, wishes: Wishes, rate: int) -> list[Timed]:
+    """All bookings at one rate, and on the console what a booking costs."""
+    before = of_house(stage.house_pid or 0)
+    with ground.task(f"booking: {rate} a second", 1):
+        found = _timed(corner, wishes, lambda: _at_a_rate(wishes, corner, rate, seconds=5 if ground.quick else 20))
+    used = spent(before, of_house(stage.house_pid or 0))
+    costs = ", ".join(f"{name} {1000 * seconds / len(found):.1f}" for name, seconds in used.items())
+    ground.say(f"at {rate}/s, processor ms per booking: {1000 * sum(used.values()) / len(found):.1f} ({costs})")
+    return found
 
 
 def _timed(corner: Corner, wishes: Wishes, send: Callable[[], None]) -> list[Timed]:
@@ -63,12 +76,12 @@ def _one_by_one(wishes: Wishes, corner: Corner, number: int) -> None:
         _await_arrival(corner, there + 1)
 
 
-def _at_a_rate(wishes: Wishes, corner: Corner, *, seconds: int) -> None:
+def _at_a_rate(wishes: Wishes, corner: Corner, rate: int, *, seconds: int) -> None:
     there, begun = arrived(corner), time.monotonic()
-    for number in range(PER_SECOND * seconds):
-        time.sleep(max(0.0, begun + number / PER_SECOND - time.monotonic()))
+    for number in range(rate * seconds):
+        time.sleep(max(0.0, begun + number / rate - time.monotonic()))
         wishes.send()
-    _await_arrival(corner, there + PER_SECOND * seconds)
+    _await_arrival(corner, there + rate * seconds)
 
 
 def _await_arrival(corner: Corner, wanted: int) -> None:
@@ -77,9 +90,20 @@ def _await_arrival(corner: Corner, wanted: int) -> None:
 
 
 def _figures(how: str, found: list[Timed]) -> Iterator[Figure]:
-    for which, goal in GOALS.items():
-        value = percentile([one.total for one in found], which)
-        yield alone(f"booking {how}, p{which}", value, unit="ms", goal=goal, better="lower")
+    yield from _percentiles(f"booking {how}", found, GOALS)
     for point in WAY:
         value = median(one.parts[point.till] for one in found)
         yield alone(f"· {how}: {point.till}", value, unit="ms", goal=None, better="lower")
+
+
+def _percentiles(what: str, found: list[Timed], goals: Mapping[int, float]) -> Iterator[Figure]:
+    for which in GOALS:
+        yield alone(f"{what}, p{which}", _percentile(found, which), unit="ms", goal=goals.get(which), better="lower")
+
+
+def _is_within(found: list[Timed]) -> bool:
+    return all(_percentile(found, which) <= goal for which, goal in GOALS.items())
+
+
+def _percentile(found: list[Timed], which: int) -> float:
+    return percentile([one.total for one in found], which)
