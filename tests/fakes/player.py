@@ -25,6 +25,7 @@ OPEN_ROWS = {
     "retry": "ended_at IS NULL",
     "parked": "state = 'parked'",
     "inbox": "done_at IS NULL",
+    "carried_line": "leased_until > 0",
 }
 """What is still on its way, or stuck."""
 STEPS_DONE = {
@@ -115,7 +116,10 @@ class Player:
 
     def open_rows(self) -> dict[str, int]:
         """What is not at its end in any schema, or between two; empty when nothing is on its way and nothing is stuck."""
-        return {key: number for key, number in self._counts(OPEN_ROWS).items() if number} or self._between()
+        return self._open() or self._between() or self._open()  # what was between two may be a row by now
+
+    def _open(self) -> dict[str, int]:
+        return {key: number for key, number in self._counts(OPEN_ROWS).items() if number}
 
     def _between(self) -> dict[str, int]:
         """What was told and has not come to those it was told: then it is in the broker, and in no row that says so."""
