@@ -55,6 +55,7 @@ NEWS = {
 """How often each is told in one story. (`template.delivered` is not among them: WeChat gives a result up after three tries.)"""
 QUICK = {
     "CHEQIAO_PARTNER_DEADLINE_SECONDS": "2",
+    "CHEQIAO_SMS_DEADLINE_SECONDS": "2",
     "CHEQIAO_PATIENCE_FIRST_SECONDS": "0.2",
     "CHEQIAO_PATIENCE_LONGEST_SECONDS": "1",
     "CHEQIAO_BROKER_HEARTBEAT_SECONDS": "2",

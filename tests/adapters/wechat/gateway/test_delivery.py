@@ -201,7 +201,7 @@ def test_at_the_door_an_outage_is_answered_spooled_and_made_good(open_door):
 
 
 def test_a_click_during_an_outage_still_gets_its_reply(open_door):
-    door = open_door(publisher=FakePublisher("silent"), confirm_seconds=0.05)
+    door = open_door(publisher=FakePublisher("silent"), confirm_seconds=0.05, drain=False)
 
     assert "点这里预约" in door.wechat().push(a_click()).text
 
