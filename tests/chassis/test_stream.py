@@ -137,7 +137,7 @@ def test_a_body_is_read_by_lines_up_to_its_end(client, ends, stream):
     body = Body(stream, ends[1], 11, waits=False)
     client.sendall(b"one\ntwo\nendGET /")
 
-    assert list(body) == [b"one\n", b"two\n", b"end"]
+    assert [*body.readlines(1), *body.readlines(), *body] == [b"one\n", b"two\n", b"end"]
 
 
 def test_a_body_that_breaks_off_is_short_and_nothing_follows_it(client, ends, stream):
