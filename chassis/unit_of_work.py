@@ -57,10 +57,12 @@ class UnitOfWork:
         self._gathered.setdefault(gathering, (tx, []))[1].extend(brought)
 
     def later(self, table: Table, statement: Insert | Update, key: Any, row: Columns) -> None:
-        """Their order is kept: what frees a unique value is written before what takes it."""
-        if not self._pending or self._pending[-1].statement is not statement:
-            self._pending.append(_Run(table, statement))
-        self._pending[-1].rows[key] = row
+        """Their order is kept within a table: what frees a unique value is written before what takes it."""
+        run = next((run for run in reversed(self._pending) if run.table is table), None)
+        if run is None or run.statement is not statement:
+            run = _Run(table, statement)
+            self._pending.append(run)
+        run.rows[key] = row
 
     def before(self, statement: Executable) -> None:
         """Write what the statement may want to see, and forget what it may change."""

@@ -1,15 +1,18 @@
 """The tables of `services/messaging`: how to reach each follower, what they were told and by which way, and what dealers are called."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Row, String, Table, Uuid, insert, select, update
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Row, String, Table, Uuid, bindparam, insert, select, update
 
+from chassis import upserts
 from chassis.database import Transaction, from_millis, millis
 from chassis.errors import Unavailable
 from chassis.privacy import Sealed
+from chassis.unit_of_work import Repository
 from contracts.customers import Binding, CustomerUnregistered
 from contracts.dms import DealerListed, dealer_id
 from services.messaging.domain import Channel, Confirmation, Contact, Dealer, Told
@@ -86,61 +89,55 @@ class ContactStore:
         return found
 
     def find(self, tx: Transaction, follower_id: UUID) -> Contact | None:
-        row = tx.execute(select(contacts).where(contacts.c.follower_id == follower_id).with_for_update()).first()
-        return _contact_of(row) if row else None
+        return CONTACTS.find(tx, follower_id)
 
     def save(self, tx: Transaction, before: Contact | None, after: Contact) -> None:
         if before is None:
-            tx.execute(insert(contacts).values(_columns_of(after)))
+            CONTACTS.add(tx, after)
         elif after != before:
-            tx.execute(update(contacts).where(contacts.c.follower_id == after.follower_id).values(_columns_of(after)))
+            CONTACTS.save(tx, after)
 
 
 class ToldStore:
     """What was told. Two pieces of news of one subject at the same moment: the second waits, or hits the key and tries again."""
 
     def get(self, tx: Transaction, about_id: UUID) -> Told:
-        row = tx.execute(select(told).where(told.c.about_id == about_id).with_for_update()).first()
-        return Told(row.version, row.over) if row else Told()
+        _, found = TOLD.find(tx, about_id) or (about_id, Told())
+        return found
 
     def save(self, tx: Transaction, about_id: UUID, before: Told, after: Told) -> None:
-        values = {"version": after.version, "over": after.over}
         if before == Told():
-            tx.execute(insert(told).values(values | {"about_id": about_id}))
+            TOLD.add(tx, (about_id, after))
         else:
-            tx.execute(update(told).where(told.c.about_id == about_id).values(values))
+            TOLD.save(tx, (about_id, after))
 
 
 class ConfirmationStore:
     """The ways of the confirmations. Whoever reads one holds it until the transaction ends."""
 
     def find(self, tx: Transaction, appointment_id: UUID, version: int) -> Confirmation | None:
-        row = tx.execute(select(confirmations).where(*_this(appointment_id, version)).with_for_update()).first()
+        row = tx.execute(_CONFIRMATION, {"id": appointment_id, "number": version}).first()
         return _confirmation_of(row) if row else None
 
     def save(self, tx: Transaction, before: Confirmation | None, after: Confirmation) -> None:
+        key = (after.appointment_id, after.version)
         progress = {"asked": _listed(after.asked), "failed": _listed(after.failed), "sent": after.sent}
         if before is None:
             fixed = {name: getattr(after, name) for name in ("appointment_id", "version", "follower_id", "vehicle_id", "text")}
-            tx.execute(insert(confirmations).values(fixed | progress | {"good_until": _stored(after.good_until)}))
+            tx.unit.later(confirmations, _BEGIN, key, fixed | progress | {"good_until": _stored(after.good_until)})
         else:
-            tx.execute(update(confirmations).where(*_this(after.appointment_id, after.version)).values(progress))
+            tx.unit.later(confirmations, _GO_ON, key, progress | {"id": key[0], "number": key[1]})
 
 
 class DealerStore:
     """What the dealers are called: the DMS's word, the higher version wins."""
 
     def learn(self, tx: Transaction, news: DealerListed) -> None:
-        version = tx.execute(select(dealers.c.version).where(dealers.c.dealer_id == news.dealer_id).with_for_update()).scalar()
-        values = {"version": news.dealer_version, "name": news.name, "phone": news.phone}
-        if version is None:
-            tx.execute(insert(dealers).values(values | {"dealer_id": news.dealer_id}))
-        elif news.dealer_version > version:
-            tx.execute(update(dealers).where(dealers.c.dealer_id == news.dealer_id).values(values))
+        row = {"dealer_id": news.dealer_id, "version": news.dealer_version, "name": news.name, "phone": news.phone}
+        upserts.keep_highest(tx, dealers, [row], "version", "name", "phone")
 
     def named(self, tx: Transaction, code: str) -> Dealer:
-        row = tx.execute(select(dealers).where(dealers.c.dealer_id == dealer_id(code))).first()
-        return Dealer(row.name, row.phone) if row else Dealer(code)
+        return DEALERS.find(tx, dealer_id(code)) or Dealer(code)
 
 
 class MobileStore:
@@ -148,16 +145,15 @@ class MobileStore:
 
     def learn(self, tx: Transaction, news: Binding) -> bool:
         """False where a version as high is known already."""
-        version = tx.execute(select(mobiles.c.version).where(mobiles.c.binding_id == news.binding_id).with_for_update()).scalar()
-        if version is not None and version >= news.version:
+        known = MOBILES.find(tx, news.binding_id)
+        if known is not None and known.version >= news.version:
             return False
         ended = isinstance(news, CustomerUnregistered) and news.reason != SUSPENDED
-        values = {"version": news.version, "mobile": None if ended else news.mobile}
-        if version is None:
-            fixed = {"binding_id": news.binding_id, "follower_id": news.follower_id, "vehicle_id": news.vehicle_id}
-            tx.execute(insert(mobiles).values(fixed | values))
+        mobile = None if ended else news.mobile
+        if known is None:
+            MOBILES.add(tx, Verified(news.binding_id, news.version, news.follower_id, news.vehicle_id, mobile))
         else:
-            tx.execute(update(mobiles).where(mobiles.c.binding_id == news.binding_id).values(values))
+            MOBILES.save(tx, replace(known, version=news.version, mobile=mobile))
         return True
 
     def of(self, tx: Transaction, follower_id: UUID, vehicle_id: UUID) -> str | None:
@@ -169,8 +165,15 @@ class MobileStore:
         return next((mobile for mobile in found if mobile), None)
 
 
-def _this(appointment_id: UUID, version: int) -> tuple[Any, Any]:
-    return confirmations.c.appointment_id == appointment_id, confirmations.c.version == version
+@dataclass(frozen=True)
+class Verified:
+    """A row of `mobiles`."""
+
+    binding_id: UUID
+    version: int
+    follower_id: UUID
+    vehicle_id: UUID
+    mobile: str | None
 
 
 def _listed(channels: Iterable[Channel]) -> str:
@@ -207,3 +210,19 @@ def _stored(at: datetime | None) -> int | None:
 
 def _time_of(at: int | None) -> datetime | None:
     return from_millis(at) if at is not None else None
+
+
+_THIS = (confirmations.c.appointment_id == bindparam("id"), confirmations.c.version == bindparam("number"))
+_CONFIRMATION = select(confirmations).where(*_THIS).with_for_update()
+_BEGIN = insert(confirmations)
+_GO_ON = update(confirmations).where(*_THIS)
+
+CONTACTS = Repository(contacts, lambda _tx, rows: [_contact_of(row) for row in rows], _columns_of)
+TOLD = Repository(
+    told,
+    lambda _tx, rows: [(row.about_id, Told(row.version, row.over)) for row in rows],
+    lambda one: {"about_id": one[0], "version": one[1].version, "over": one[1].over},
+    by_subject=True,
+)
+DEALERS = Repository(dealers, lambda _tx, rows: [Dealer(row.name, row.phone) for row in rows], vars, locked=False)
+MOBILES = Repository(mobiles, lambda _tx, rows: [Verified(**row._mapping) for row in rows], vars, by_subject=True)

@@ -99,6 +99,20 @@ def test_it_is_written_set_wise_in_its_order_and_the_last_word_on_a_row_stands(t
     assert {row.plate: row.mileage for row in tx.connection.execute(select(cars))} == {"A": 3, "B": 2}
 
 
+def test_what_is_kept_of_another_table_meanwhile_does_not_part_rows(tx: Transaction, said: Statements):
+    other = Table("other", MetaData(), Column("id", Integer, primary_key=True))
+    other.create(tx.connection)
+    numbers = Repository(other, lambda _tx, rows: [row.id for row in rows], lambda number: {"id": number})
+    said.clear()
+
+    for number, plate in enumerate("AB"):
+        CARS.add(tx, Car(uuid4(), plate))
+        numbers.add(tx, number)
+    tx.unit.write()
+
+    assert said.words() == ["INSERT", "INSERT"]
+
+
 def test_a_value_that_is_freed_can_be_taken_by_the_next(tx: Transaction):
     before, after = Car(uuid4(), "A"), Car(uuid4(), "A")
     CARS.add(tx, before)

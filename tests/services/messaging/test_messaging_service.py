@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from chassis.errors import Unavailable
 from contracts.appointments import (
@@ -30,11 +31,20 @@ from contracts.customers import (
     RegistrationRejected,
     RegistrationState,
 )
-from contracts.wechat import FollowerSubscribed, FollowerUnsubscribed, MenuClicked, PushReceived, SendTemplate, TextReceived
+from contracts.wechat import (
+    FollowerSubscribed,
+    FollowerUnsubscribed,
+    MenuClicked,
+    PushReceived,
+    SendTemplate,
+    TemplateRefused,
+    TextReceived,
+)
 from services.messaging.service import MessagingService
+from services.messaging.store import metadata
 from services.messaging.words import OTHER_REASON, REASON_WORDS, REGISTRATION_WORDS, STATE_WORDS, TRANSFERRED, UNREGISTERED_WORDS
 from tests.services.house import House, types_of
-from tests.services.messaging.builders import APPOINTMENT, FOLLOWER, NOW, WHO, a_binding, a_confirmation, a_dealer, news, pushed
+from tests.services.messaging.builders import APPOINTMENT, FOLLOWER, NOW, WHO, a_binding, a_confirmation, a_dealer, fate, news, pushed
 
 TOLD = [AppointmentTurnedDown, AppointmentUnreachable, AppointmentDeclined, AppointmentWithdrawn, AppointmentCancelled]
 SHOWN_BY_THE_PAGE = [
@@ -307,3 +317,29 @@ def test_words_fit_into_wechats_keywords():
 
     assert all(1 <= len(word) <= 5 for word in states)
     assert all(1 <= len(word) <= 20 for word in things)
+
+
+def test_what_shares_a_transaction_is_told_as_if_each_came_by_itself(house, tmp_path):
+    story = [
+        a_dealer(),
+        a_confirmation(5),
+        fate(TemplateRefused, errcode=43004, reason="user_state"),
+        news(AppointmentCancelled, 6),
+        a_confirmation(5),
+        news(AppointmentCancelled, 7, appointment_id=uuid4()),
+    ]
+    other = House(MessagingService(), tmp_path / "other.sqlite")
+    other.deliver(a_binding())
+    apart = [message for one in story for message in other.deliver(one)]
+
+    with house.write() as tx:
+        for message in story:
+            getattr(house.service, house.methods[type(message)])(message, tx)
+
+    assert [type(message) for message in house.told()] == [type(message) for message in apart]
+    assert rows_of(house) == rows_of(other)
+
+
+def rows_of(house):
+    with house.database.read() as connection:
+        return {table.name: connection.execute(select(table)).all() for table in metadata.sorted_tables}
