@@ -163,7 +163,7 @@ def take_in(tx: Transaction, reported: Iterable[Hop]) -> None:
     for hop in reported:
         if hop.step in ("handled", "parked"):
             heard[hop.service, hop.subject if hop.type in ORDERS else hop.message_id].append(hop)
-    if not heard or tx.execute(select(jobs.c.id).where(jobs.c.settled.is_(False)).limit(1)).first() is None:
+    if not heard or tx.execute(_ANY_UNSETTLED).first() is None:
         return
     ids = sorted({message_id for _, message_id in heard if message_id}, key=str)
     mine = jobs.c.settled.is_(False) & job_items.c.message_id.in_(ids)
@@ -178,6 +178,7 @@ def take_in(tx: Transaction, reported: Iterable[Hop]) -> None:
         tx.execute(update(job_items).where(rows).values(HEARD[what](value)))
 
 
+_ANY_UNSETTLED = select(jobs.c.id).where(jobs.c.settled.is_(False)).limit(1)
 HEARD: dict[str, Callable[[int], dict[str, Any]]] = {
     "carried_out": lambda change: {"change": change, "open": null()},
     "order_parked": lambda _change: {"open": null()},

@@ -102,7 +102,7 @@ def _unknown(tx: Transaction, rows: Sequence[Row]) -> list[Row]:
 
 def _columns_of(hop: Hop) -> Row:
     return {
-        **hop.model_dump(exclude={"at", "due_at", "causes"}),
+        **vars(hop),
         "at": millis(hop.at),
         "due_at": millis(hop.due_at) if hop.due_at else None,
         "causes": [cause.model_dump() for cause in hop.causes],
