@@ -191,7 +191,7 @@ def _committing_each(engine: Engine) -> Engine:
         return engine
     return _connecting(
         engine.url,
-        max(1, cast(QueuePool, engine.pool).size() // 2),
+        cast(QueuePool, engine.pool).size(),
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
         autocommit=True,
