@@ -23,7 +23,7 @@ QUEUES = ((topology.queue_of, False), (topology.orders_queue_of, False), (topolo
 """Which queues of a service are read, and whether what is in them is poison."""
 AT_ONCE = 10
 """Messages of a queue in work at once, each by itself."""
-LANES = 4
+LANES = 2
 """Transactions that several messages share, side by side: while one waits for the database, another goes on."""
 LINGER_SECONDS = 0.1
 """Who only keeps a record has one lane, and waits so long for more to write down with it: nobody waits for the record."""
