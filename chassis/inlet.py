@@ -26,7 +26,7 @@ AT_ONCE = 10
 LANES = 2
 """Transactions that several messages share, side by side: while one waits for the database, another goes on."""
 LINGER_SECONDS = 0.1
-"""Who only keeps a record has one lane, and waits so long for more to write down with it: nobody waits for the record."""
+"""Who only keeps a record of what others did has one lane, and waits so long for more to write down with it."""
 MOST_TOGETHER = 50
 HEAVIEST_TOGETHER = 524_288
 """Bytes: what takes long to write down, as a report of 500 rows, shares with few, so that the loop has its turns in between."""

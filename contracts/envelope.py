@@ -4,12 +4,13 @@ An **event** is a fact in the past tense; its owner publishes it, its readers li
 anyone sends it, its one owner carries it out. Names, owners and readers are declared on the class; the rest follows. (design section 3)
 """
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, Literal, Self
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -66,6 +67,13 @@ class Envelope(BaseModel):
     data: dict[str, Any]
 
 
+class NewId(UUID):
+    """A random id that nobody has used."""
+
+    def __init__(self) -> None:
+        super().__init__(bytes=os.urandom(16), version=4)
+
+
 class Contract(BaseModel):
     """A message's data. Unknown fields are ignored, so that an older reader understands a newer writer.
 
@@ -79,8 +87,7 @@ class Contract(BaseModel):
     subject_field: ClassVar[str]
     schema_version: ClassVar[int] = 1
 
-    _id: UUID = PrivateAttr(default_factory=uuid4)
-    _may_repeat: bool = PrivateAttr(default=False)
+    _id: UUID = PrivateAttr(default_factory=NewId)
     _envelope: Envelope | None = PrivateAttr(default=None)
 
     @property
@@ -89,8 +96,8 @@ class Contract(BaseModel):
 
     @property
     def may_repeat(self) -> bool:
-        """Its id is not new: it may have been sent before."""
-        return self._may_repeat
+        """Its id was not made for it: it may have been sent before."""
+        return not isinstance(self._id, NewId)
 
     @property
     def subject(self) -> UUID:
@@ -113,11 +120,11 @@ class Contract(BaseModel):
 
     def identified(self, id: UUID) -> Self:
         """The same message under a fixed id: sending it twice is sending it once."""
-        self._id, self._may_repeat = id, True
+        self._id = id
         return self
 
     def received_in(self, envelope: Envelope) -> Self:
-        self._id, self._envelope, self._may_repeat = envelope.id, envelope, True
+        self._id, self._envelope = envelope.id, envelope
         return self
 
     @classmethod

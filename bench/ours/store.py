@@ -29,7 +29,7 @@ visits = Table(
 
 
 def _noted(_tx: Transaction, rows: Sequence[Row[Any]]) -> list[NoteVisit]:
-    return [NoteVisit.model_validate(dict(row._mapping) | {"items": json.loads(row._mapping["items"])}) for row in rows]
+    return [NoteVisit.model_validate(dict(row._mapping) | json.loads(row._mapping["items"])) for row in rows]
 
 
 def _columns_of(visit: NoteVisit) -> dict[str, Any]:

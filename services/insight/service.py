@@ -44,6 +44,7 @@ class InsightService:
     """Takes in what all others report, and answers at `/ops/v1/`."""
 
     name = "insight"
+    keeps_record = True
 
     seen = InsightStore()
     keeps = Keeps()
