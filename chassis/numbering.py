@@ -35,6 +35,7 @@ def number(tx: Transaction, commands: Sequence[PartnerCommand]) -> dict[UUID, in
         if command.id not in repeats:
             line = _line_of(command)
             numbers[command.id] = after[line] = after.get(line, 0) + 1
+            command.was_told()
     _save(tx, before, after)
     return numbers
 

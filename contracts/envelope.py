@@ -96,8 +96,11 @@ class Contract(BaseModel):
 
     @property
     def may_repeat(self) -> bool:
-        """Its id was not made for it: it may have been sent before."""
+        """Its id was not made for it, or it was told once: it may have been sent before."""
         return not isinstance(self._id, NewId)
+
+    def was_told(self) -> None:
+        self._id = UUID(int=self._id.int)
 
     @property
     def subject(self) -> UUID:

@@ -57,6 +57,14 @@ def test_what_was_told_before_under_its_id_takes_no_number(tx: Transaction):
     assert number(tx, [another]) == {another.id: 2}
 
 
+def test_what_is_told_a_second_time_by_itself_takes_no_number(tx: Transaction):
+    command = CancelAppointment(appointment_id=uuid4(), reason="closed")
+    number(tx, [command])
+    tx.execute(insert(tables.outbox).values(_row_of(command)))
+
+    assert number(tx, [command]) == {}
+
+
 def _row_of(command: CancelAppointment) -> dict[str, object]:
     described = {
         "type": command.type_name(),
