@@ -17,6 +17,7 @@ from uuid import UUID
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, QueuePool, create_engine, event, make_url, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -98,6 +99,8 @@ class Database:
         self.after_telling: Callable[[tuple[Outgoing, ...]], None] = lambda _outgoing: None
         """Called after a commit that told something: hands it to the relay."""
         self._at_once = _committing_each(engine)
+        if self._at_once is not engine:
+            _lose_together(engine, self._at_once)
         # SQLite blocks the whole loop while it waits for another writer: one semaphore per file keeps writers apart (nameko.md).
         self._one_writer = BoundedSemaphore(1) if engine.dialect.name == "sqlite" else None
 
@@ -197,6 +200,18 @@ def _committing_each(engine: Engine) -> Engine:
         autocommit=True,
         init_command="SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
     )
+
+
+def _lose_together(*engines: Engine) -> None:
+    """Where one finds that the server was away, the connections of the other are as dead: nobody is to meet them one by one."""
+
+    def lose(context: ExceptionContext) -> None:
+        if context.is_disconnect:
+            for engine in engines:
+                engine.dispose()
+
+    for engine in engines:
+        event.listen(engine, "handle_error", lose)
 
 
 def _connecting(url: URL, pool_size: int, *, isolation_level: str, skip_autocommit_rollback: bool = False, **connecting: Any) -> Engine:

@@ -56,7 +56,6 @@ class Accounts(DependencyProvider):
 
 class PagesService:
     name = "pages"
-    keeps_record = True
 
     web = Mount("public", "/m", create_app)
     accounts = Accounts()
