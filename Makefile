@@ -29,7 +29,7 @@ test: setup ## all tests but those that wait over ten seconds; RabbitMQ, MariaDB
 faults: setup ## every fault made for real, those that wait long too: kills, freezes, cut links, alarms, servers away
 	@$(BIN)/pytest tests/faults tests/journeys/test_servers_away.py tests/journeys/test_copies.py tests/journeys/test_stopping.py
 
-bench: setup ## speed beside the peers, a quarter of an hour, then docs/performance.md says what it means; ROWS="callback event", QUICK=1
+bench: setup ## speed beside the peers, half an hour, then docs/performance.md says what it means; ROWS="callback event", QUICK=1
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(foreach row,$(ROWS),--only $(row))
 
 check: setup ## style, types, who may import whom, contracts, dead code
