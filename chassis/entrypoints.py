@@ -99,7 +99,6 @@ class Read(Working):
         super().setup()
         for contract in self._types:
             self.runtime.handling.readings[contract.type_name()] = self
-        self.runtime.handling.keeps_record = getattr(self.container.service_cls, "keeps_record", False)
 
     def kill(self) -> None:
         self.runtime.handling.stopping = True
@@ -135,6 +134,10 @@ class Handles(Read):
 
 class Watches(Handles):
     """As `handles`, but of many types, and with the envelope as it came: personal fields stay sealed."""
+
+    def setup(self) -> None:
+        super().setup()
+        self.runtime.handling.keeps_record = True
 
     def read(self, opened: Opened) -> object:
         return opened.envelope

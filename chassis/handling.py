@@ -110,7 +110,7 @@ class Handling:
         self.calls_partners = False
         """It takes its time over some, so it asks the broker for no more than it can have in work: another copy may be free."""
         self.keeps_record = False
-        """Said by the service's class: all it does with messages is to write down what others did, and nobody waits for it."""
+        """It watches: it writes down what others did, and nobody waits for it."""
         self.gate: Callable[[Opened], None] = lambda _opened: None
         """Raises Held for what may not be taken now."""
         self.note_of: Callable[[Opened], Note] = _no_note

@@ -44,7 +44,6 @@ class InsightService:
     """Takes in what all others report, and answers at `/ops/v1/`."""
 
     name = "insight"
-    keeps_record = True
 
     seen = InsightStore()
     keeps = Keeps()
