@@ -103,11 +103,15 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         assert stage.stop(), "not every process ended as it should"
 
 
+def order_a_crash(scene: Scene, step: str) -> None:
+    scene.mark.unlink(missing_ok=True)
+    scene.order.write_text(step, encoding="ascii")
+
+
 @pytest.mark.parametrize("step", KILL_POINTS)
 def test_killed_at_this_step_nothing_is_lost_doubled_or_stuck(scene: Scene, step: str):
     player = scene.player
-    scene.mark.unlink(missing_ok=True)
-    scene.order.write_text(step, encoding="ascii")
+    order_a_crash(scene, step)
 
     player.click_menu()
     appointment = player.book()
@@ -168,8 +172,7 @@ def test_killed_while_somebody_registers_it_is_done_once(scene: Scene, when: str
 
     def order(now: str) -> None:
         if now == when:
-            scene.mark.unlink(missing_ok=True)
-            scene.order.write_text(step, encoding="ascii")
+            order_a_crash(scene, step)
 
     order(TYPED)
     registration = player.ask_to_register(newcomer, vin)
@@ -232,7 +235,9 @@ def test_insight_and_console_killed_in_the_middle_of_all_lose_nothing_and_a_job_
 
     player.wait("the job is under way", lambda: asked(scene, f"/jobs/{job['id']}")["ordered"])
     kill_watchers(scene)
+    order_a_crash(scene, "insight:before_commit")  # at any moment is hardly ever within a transaction
     bookings += [player.book() for _ in range(FLOWING)]
+    player.wait("the hook fires", scene.mark.exists)
     for number, booking in enumerate(bookings):
         if number == PARKED:
             kill_watchers(scene)
