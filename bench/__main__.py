@@ -33,6 +33,8 @@ ROWS = {
     "event": "one event through inbox, state, outbox and publish, beside Celery and Dramatiq",
     "growth": "outbox, parked list and search with a hundred times the rows",
     "booking": "from the request to the task at CSC, hop by hop, idle and at 50/s",
+    "reminders": "the month of reminders for a million cars, beside a bare INSERT … SELECT; tasks; statistics",
+    "complaints": "50,000 open complaints: the desk's queue by role, and the sweep, beside bare SQL",
     "memory": "memory per process over ten minutes of load",
 }
 NEEDS_PEERS = {"callback", "event"}

@@ -9,7 +9,18 @@ import os
 import signal
 from pathlib import Path
 
-STEPS = ("claimed", "before_answer", "after_answer", "before_commit", "after_commit", "published", "confirmed", "spool_draining")
+STEPS = (
+    "claimed",
+    "before_answer",
+    "after_answer",
+    "before_commit",
+    "after_commit",
+    "published",
+    "confirmed",
+    "spool_draining",
+    "media_answer",
+    "file_kept",
+)
 
 
 def here(step: str, service: str = "") -> None:

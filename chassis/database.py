@@ -279,7 +279,7 @@ def _create_schema(url: str) -> None:
                 text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name"), {"name": parsed.database}
             )
             if known.first() is None:
-                connection.exec_driver_sql(f"CREATE DATABASE IF NOT EXISTS `{parsed.database}` CHARACTER SET utf8mb4")
+                connection.exec_driver_sql(f"CREATE DATABASE IF NOT EXISTS `{parsed.database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
     finally:
         engine.dispose()
 

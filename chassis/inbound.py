@@ -1,6 +1,6 @@
 """What a partner tells us by itself: `POST …/events` with a Standard Webhooks signature, taken in once and answered for ever the same.
 
-"accepted" is said only after the event is in the outbox. A repeat gets the stored first answer with `Idempotent-Replayed: true`, the
+"accepted" is said only after what it became is in the outbox. A repeat gets the stored first answer with `Idempotent-Replayed: true`, the
 same id with another body 409. What is off contract is answered 400 and parked whole, where an operator sees it. (design sections 1 and 6)
 """
 
@@ -24,7 +24,7 @@ from chassis.janitor import Keeping
 from chassis.logs import get_logger
 from chassis.parked import park_foreign
 from chassis.privacy import Sealed, Vault, violations_of
-from contracts.envelope import Event
+from contracts.envelope import Contract
 from contracts.partners.wire import PushAnswer
 
 P = TypeVar("P")
@@ -111,7 +111,7 @@ class Push:
 class Desk(Generic[P]):
     """Takes one partner's pushes in."""
 
-    def __init__(self, runtime: Runtime, secret: SecretStr, pushes: TypeAdapter[P], translate: Callable[[P], Event | None]) -> None:
+    def __init__(self, runtime: Runtime, secret: SecretStr, pushes: TypeAdapter[P], translate: Callable[[P], Contract | None]) -> None:
         self._runtime = runtime
         self._webhook = Webhook(secret.get_secret_value())
         self._pushes = pushes
@@ -184,7 +184,7 @@ class Desk(Generic[P]):
             tx.tell(event.identified(push.event_id))
         return reply
 
-    def _read(self, push: Push) -> tuple[Reply, Event | None, tuple[tuple[str, str], ...]]:
+    def _read(self, push: Push) -> tuple[Reply, Contract | None, tuple[tuple[str, str], ...]]:
         """The answer, and either what is told or why nothing could be."""
         try:
             return ACCEPTED, self._translate(self._pushes.validate_json(push.body)), ()
@@ -198,7 +198,7 @@ class Desk(Generic[P]):
 
 
 def create_inbound(
-    runtime: Runtime, secret: SecretStr, pushes: TypeAdapter[P], translate: Callable[[P], Event | None], path: str = "/events"
+    runtime: Runtime, secret: SecretStr, pushes: TypeAdapter[P], translate: Callable[[P], Contract | None], path: str = "/events"
 ) -> Flask:
     """A WSGI application that takes pushes at `path`. `translate` is pure; None: understood, and nothing to tell."""
     runtime.keepings.append(Keeping(inbound, inbound.c.event_id, inbound.c.received_at, ANSWERS_KEPT_DAYS))

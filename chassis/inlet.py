@@ -1,7 +1,8 @@
 """Takes what the broker holds for one service: its queue, an operator's orders, and the messages that killed their reader too often."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
@@ -66,8 +67,11 @@ class Inlet:
             connection, link = None, Link()
             self._link = link
             try:
-                with broker.answering():
+                with self._answering():
                     connection = broker.connect(self._settings)
+                    channel = connection.channel()
+                topology.declare(channel, self._services, self._answering)
+                with self._answering():
                     self._consume(connection, link)
                 pause = 0.2
                 while not self._stopping:
@@ -104,8 +108,14 @@ class Inlet:
         """Messages that were handed out and have not ended."""
         return sum(crew.busy for crew in self._link.crews)
 
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """As the publisher's."""
+        self.last_loop = monotonic()
+        with broker.answering():
+            yield
+
     def _consume(self, connection: kombu.Connection, link: Link) -> None:
-        topology.declare(connection.channel(), self._services)
         link.holding = self.holding()
         for queue_of, poison in QUEUES:
             channel = connection.channel()  # one each: the embedded transport counts what is in work by channel
@@ -127,12 +137,13 @@ class Inlet:
 
     def _heed_hold(self, link: Link) -> None:
         """Of the main queue alone: orders are heard all the time."""
-        if self.holding() == link.holding:
+        hold = self.holding()
+        if hold == link.holding:
             return
-        link.holding = not link.holding
         main = link.consumers[0]
         with broker.answering():
-            main.cancel() if link.holding else main.consume()
+            main.cancel() if hold else main.consume()
+        link.holding = hold  # once the broker has confirmed it: who sees the queue held may rely on it
         log.warning("queue_paused" if link.holding else "queue_resumed", service=self._handling.service)
 
     def _taking(self, link: Link, poison: bool) -> Callable[[Any], None]:

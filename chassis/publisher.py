@@ -5,7 +5,8 @@ receipt tells later whether the message was confirmed by every queue it went to.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -142,8 +143,7 @@ class Publisher:
         while not self._stopping:
             self.last_loop = monotonic()
             try:
-                with broker.answering():
-                    self._open()
+                self._open()
                 pause = 0.2
                 self._read_until_lost()
             except broker.LOST as error:
@@ -157,14 +157,16 @@ class Publisher:
         self._stopping = True
 
     def _open(self) -> None:
-        self._connection = broker.connect(self._settings)
-        native = self._connection.connection
-        if hasattr(native, "on_blocked"):
-            native.on_blocked = lambda _reason: self._set_blocked(True)
-            native.on_unblocked = lambda: self._set_blocked(False)
-        channel = self._connection.channel()
-        topology.declare(channel, self._services)
-        channel.confirm_select()
+        with self._answering():
+            self._connection = broker.connect(self._settings)
+            native = self._connection.connection
+            if hasattr(native, "on_blocked"):
+                native.on_blocked = lambda _reason: self._set_blocked(True)
+                native.on_unblocked = lambda: self._set_blocked(False)
+            channel = self._connection.channel()
+        topology.declare(channel, self._services, self._answering)
+        with self._answering():
+            channel.confirm_select()
         channel.events["basic_ack"].add(lambda tag, multiple=False: self._on_confirm(channel, tag, multiple, True))
         channel.events["basic_nack"].add(lambda tag, multiple=False: self._on_confirm(channel, tag, multiple, False))
         channel.events["basic_return"].add(self._on_return)
@@ -172,21 +174,27 @@ class Publisher:
         self._blocked = False
         self._channel = channel
 
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """One step on the way to a link: the next one has as long again, and the watchdog sees that it goes on."""
+        self.last_loop = monotonic()
+        with broker.answering():
+            yield
+
     def _set_blocked(self, blocked: bool) -> None:
         log.warning("broker_blocked" if blocked else "broker_unblocked", service=self._service)
         self._blocked = blocked
 
     def _read_until_lost(self) -> None:
         assert self._connection is not None  # noqa: S101 - narrowing for the type checker; run() has just opened it
-        with broker.answering():
+        with self._answering():
             declaring = self._connection.channel()
         declare_at = monotonic() + DECLARE_AGAIN_SECONDS
         while not self._stopping:
             broker.drain(self._connection, 1)
             self.last_loop = monotonic()
             if monotonic() > declare_at and not self._blocked:
-                with broker.answering():
-                    topology.declare(declaring, self._services)
+                topology.declare(declaring, self._services, self._answering)
                 declare_at = monotonic() + DECLARE_AGAIN_SECONDS
 
     def _on_return(self, *returned: Any) -> None:

@@ -184,7 +184,8 @@ class ServiceRuntime(SharedExtension):
         if self.name not in QUEUED_SERVICES:
             return Flow()
         paused = self.holds.paused
-        return Flow(self.inlet.reading and not paused, paused, self.inlet.in_work + int(self._retry_pool.running()))
+        reading = self.inlet.reading and not (paused and self.embedded)  # there the gate shuts at once, elsewhere the broker is asked to
+        return Flow(reading, paused, self.inlet.in_work + int(self._retry_pool.running()))
 
     def _look_what_is_held(self) -> None:
         while not self._stopping:

@@ -17,12 +17,14 @@ from chassis import config_file, soundness
 from chassis.called import BreakerTerms, Partners, Section, Sms, Url
 from chassis.config_file import SettingsError as SettingsError  # noqa: PLC0414 - known to others as chassis.settings.SettingsError
 from chassis.first_start import embedded_secrets as embedded_secrets  # noqa: PLC0414 - likewise
+from chassis.hours import weekdays_of
 from chassis.proxies import Proxies
 
 Runtime = Literal["embedded", "production"]
 SANDBOX_ELSEWHERE = "CHEQIAO_SANDBOX"
 
 
+HourOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="hh:mm")]
 Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s\[\]]+):\d{1,5}$", description="host:port")]
 
 
@@ -154,6 +156,11 @@ class WeChat(Section):
     """How WeChat's API is called, for every account."""
 
     breaker: BreakerTerms = BreakerTerms()
+    template_sends_per_day: int = Field(default=100_000, ge=1, description="per app: WeChat's limit for this account")
+    service_share: float = Field(
+        default=0.9, gt=0, le=1, description="of it that service reminders may use; answers to followers all of it"
+    )
+    campaign_share: float = Field(default=0.7, gt=0, le=1, description="of it that campaigns and birthdays may use")
 
 
 class BookableItem(Section):
@@ -175,6 +182,80 @@ class Booking(Section):
     most_attempts: int = Field(default=5, ge=1, le=50, description="calls that did not reach the follower before it is given up")
 
 
+class Reminders(Section):
+    """The month of reminders. Hours and days are those of Asia/Shanghai."""
+
+    source: Literal["ours", "dms"] = Field(
+        default="ours", description="who works out a month's items: our rules, or the DMS, which pushes them"
+    )
+    insurance_from: Literal["insurance", "maintenance"] = Field(default="insurance", description="what 强保 means (S-09)")
+    generate_at: HourOfDay = Field(default="01:00", description="on the last day of a month, for the next one")
+    send_from: HourOfDay = "09:00"
+    send_until: HourOfDay = "20:00"
+    together_days: int = Field(default=7, ge=0, le=60, description="what is to be told within so many days goes into one message")
+    most_in_flight: int = Field(
+        default=200, ge=1, le=10_000, description="messages handed over and not yet answered: an answer waits for no more"
+    )
+    grace_days: int = Field(default=7, ge=0, le=60, description="after the end of the month, for a visit to count")
+    carry_after_day: int = Field(default=5, ge=1, le=20, description="of the next month: what nobody decided by then is carried over")
+    most_carries: int = Field(default=3, ge=0, le=12)
+    freeze_on_day: int = Field(default=6, ge=2, le=28, description="of the next month: figures stand from then on")
+    carried_by_wechat: bool = Field(default=False, description="true: a carried item is told of by WeChat again (S-17)")
+    load_every_hours: float = Field(default=24, ge=0, le=744, description="what changed at DMS and CSC is asked for; 0: never by itself")
+
+
+class Limits(Section):
+    """Minutes of working time that a grade is given where the handler sets nothing else (A-CMP-36, S-06)."""
+
+    first_reply: int = Field(default=120, ge=1, le=100_000)
+    dealer_plan: int = Field(default=960, ge=1, le=100_000)
+    close: int = Field(default=4_800, ge=1, le=500_000)
+
+
+LimitsGrade = Literal["general", "serious", "major"]
+LIMITS: dict[LimitsGrade, Limits] = {
+    "general": Limits(),
+    "serious": Limits(first_reply=60, dealer_plan=480, close=3_360),
+    "major": Limits(first_reply=30, dealer_plan=240, close=2_400),
+}
+Period = tuple[HourOfDay, HourOfDay]
+Share = Annotated[float, Field(gt=0, lt=1)]
+WarnHours = Annotated[float, Field(gt=0, le=720)]
+
+
+class Complaints(Section):
+    """Cases, their clocks and their end (flows 4). Hours are those of Asia/Shanghai."""
+
+    number_prefix: str = Field(default="TS", pattern=r"^[A-Z]{1,4}$", description="a case's number is this, the day, and a count")
+    limits: dict[LimitsGrade, Limits] = LIMITS
+    working_hours: dict[str, tuple[Period, ...]] = Field(
+        default={"1-5": (("08:30", "12:00"), ("13:30", "17:30"))},
+        description="by weekdays, 1 Monday to 7 Sunday; a make-up day (调休) is as a Monday",
+    )
+    warn_shares: tuple[Share, ...] = Field(default=(0.5, 0.8), description="of a limit's time that is used up: a warning each")
+    warn_hours: tuple[WarnHours, ...] = Field(default=(24, 2), description="of the time that counts, before a limit ends: a warning each")
+    auto_escalate: bool = Field(default=False, description="true: a drafted escalation is raised by itself (S-04)")
+    auto_escalate_after_hours: float = Field(default=4, ge=0, le=720)
+    reopen_days: int = Field(default=15, ge=0, le=365, description="after closing, for the customer to disagree")
+    survey_after_hours: float = Field(default=24, ge=0, le=720)
+    survey_days: int = Field(default=3, ge=1, le=60, description="to answer in; later an agent calls")
+    low_score: int = Field(default=2, ge=1, le=5, description="this or lower opens a follow-up")
+    freeze_on_day: int = Field(default=6, ge=2, le=28, description="of the next month: figures stand from then on")
+
+    @field_validator("limits")
+    @classmethod
+    def _of_every_grade(cls, limits: dict[LimitsGrade, Limits]) -> dict[LimitsGrade, Limits]:
+        if missing := LIMITS.keys() - limits.keys():
+            raise ValueError(f"every grade has its limits: {', '.join(sorted(missing))}")
+        return limits
+
+    @field_validator("working_hours")
+    @classmethod
+    def _hours(cls, hours: dict[str, tuple[Period, ...]]) -> dict[str, tuple[Period, ...]]:
+        weekdays_of(hours)
+        return hours
+
+
 class Pages(Section):
     session_key: SecretStr
     consent_version: str = Field(default="1", min_length=1, max_length=32, description="of the text that a follower agrees to")
@@ -185,6 +266,11 @@ class Operator(Section):
 
     token: SecretStr
     url: Url = Field(default="http://127.0.0.1:8002", description="http://host:port of the internal zone in which insight answers")
+    reminders_url: Url = Field(
+        default="http://127.0.0.1:8002", description="http://host:port of the internal zone in which reminders answers"
+    )
+    appointments_url: Url = Field(default="http://127.0.0.1:8002", description="the same of appointments")
+    complaints_url: Url = Field(default="http://127.0.0.1:8002", description="the same of complaints; sender and pages ask there for files")
 
 
 class Insight(Section):
@@ -216,6 +302,8 @@ class Settings(Section):
     partners: Partners
     sms: Sms
     booking: Booking = Booking()
+    reminders: Reminders = Reminders()
+    complaints: Complaints = Complaints()
     pages: Pages
     operator: Operator
     insight: Insight = Insight()

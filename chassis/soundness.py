@@ -1,4 +1,5 @@
-"""What a configuration may be by its fields and still not be let run with: known secrets, a sandbox in the open, keys of the wrong make."""
+"""What a configuration may be by its fields and still not be let run with: known secrets, a sandbox in the open, keys of the wrong make,
+days and hours in the wrong order."""
 
 import base64
 import binascii
@@ -37,6 +38,7 @@ DATABASES = {"embedded": "sqlite:", "production": "mysql"}
 def faults(settings: "Settings", known: Collection[str] = ()) -> Iterator[Fault]:
     """Everything that is wrong, with nothing of a secret's value. `known` are further secrets that everybody knows."""
     yield from _misplaced(settings)
+    yield from _out_of_order(settings)
     if settings.sandbox or settings.runtime == "embedded":
         yield from _in_the_open(settings)
     if settings.runtime == "production":
@@ -66,6 +68,27 @@ def _misplaced(settings: "Settings") -> Iterator[Fault]:
         yield "database.url", f"{DATABASES[runtime]}… in {runtime}"
     if "{schema}" not in settings.database.url:
         yield "database.url", "{schema} stands where the name of the service's schema is filled in"
+
+
+def _out_of_order(settings: "Settings") -> Iterator[Fault]:
+    """Each may be as it is, and not the one beside the other."""
+    terms, quota = settings.reminders, settings.wechat
+    if terms.carry_after_day >= terms.freeze_on_day:
+        yield (
+            "reminders.carry_after_day",
+            f"a day before freeze_on_day ({terms.freeze_on_day}): figures stand once the month is settled, which is after this day;"
+            f" make it {terms.freeze_on_day - 1} at most, or freeze_on_day {terms.carry_after_day + 1} or later",
+        )
+    if terms.send_from >= terms.send_until:
+        yield (
+            "reminders.send_from",
+            f"an hour before send_until ({terms.send_until}), of the same day: between them followers are told, so nobody would ever be",
+        )
+    if quota.campaign_share > quota.service_share:
+        yield (
+            "wechat.campaign_share",
+            f"service_share ({quota.service_share}) at most: service reminders go before campaigns and birthdays",
+        )
 
 
 def _in_the_open(settings: "Settings") -> Iterator[Fault]:

@@ -6,7 +6,8 @@ one for messages that killed their reader too often. An event is published once 
 that are there. (docs/decisions/0003)
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 
 from amqp.exceptions import PreconditionFailed
 from kombu import Exchange, Queue, binding
@@ -65,12 +66,16 @@ def dead_queue_of(service: str) -> Queue:
     )
 
 
-def declare(channel: object, services: Iterable[str]) -> None:
-    """Declare everything; what is there already stays as it is."""
+def declare(channel: object, services: Iterable[str], answering: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+    """Declare everything; what is there already stays as it is.
+
+    `answering` bounds what the broker says of one queue: a process at full load hears all hundred answers, but not within seconds.
+    """
     for service in services:
         for queue in (dead_queue_of(service), queue_of(service), orders_queue_of(service)):
             try:
-                queue(channel).declare()
+                with answering():
+                    queue(channel).declare()
             except PreconditionFailed as differs:
                 # The broker's words name queue and argument, and nothing else.
                 log.exception(

@@ -76,7 +76,7 @@ class UnitOfWork:
     def write(self) -> None:
         """Do what was gathered, and write all that was kept, each run in one way to the database."""
         while self._gathered:
-            gathering = next(iter(self._gathered))
+            gathering = min(self._gathered, key=lambda one: one.last)
             gathering.work(*self._gathered.pop(gathering))
         while self._pending:
             run = self._pending.pop(0)
@@ -86,12 +86,13 @@ class UnitOfWork:
 class Gathering(Generic[T]):
     """Work that is done once for all messages of a transaction. Make one at the module's level: it is known by its identity."""
 
-    def __init__(self, work: Callable[["Transaction", Sequence[T]], None], *tables: Table) -> None:
+    def __init__(self, work: Callable[["Transaction", Sequence[T]], None], *tables: Table, last: bool = False) -> None:
         """`work` is given what the messages brought, in their order, and tells nothing: it would not be known whose message led to it.
 
-        `tables` are those that it writes: it is done before a statement names one of them, or else at the end.
+        `tables` are those that it writes: it is done before a statement names one of them, or else at the end. `last`: after all others,
+        as it compares what these change with what was there before.
         """
-        self.work, self.tables = work, tables
+        self.work, self.tables, self.last = work, tables, last
 
     def add(self, tx: "Transaction", *brought: T) -> None:
         if brought:

@@ -22,9 +22,16 @@ def replace(tx: Transaction, table: Table, rows: Sequence[Row], *names: str) -> 
     _upsert(tx, table, rows, _the_new, names)
 
 
-def add(tx: Transaction, table: Table, rows: Sequence[Row], name: str) -> None:
-    """Of a row that is there, this column grows by the new value."""
-    _upsert(tx, table, rows, _the_sum, (name,))
+def replace_later(tx: Transaction, table: Table, rows: Sequence[Row], *names: str) -> None:
+    """The same, with others of the transaction at once: when a statement wants to see the table, or at the end."""
+    key = [column.name for column in table.primary_key]
+    for row in rows:
+        tx.unit.later(table, _statement(_is_lite(tx), table, _the_new, names), tuple(row[name] for name in key), row)
+
+
+def add(tx: Transaction, table: Table, rows: Sequence[Row], *names: str) -> None:
+    """Of a row that is there, these columns grow by the new values."""
+    _upsert(tx, table, rows, _the_sum, names)
 
 
 def keep_highest(tx: Transaction, table: Table, rows: Sequence[Row], name: str, *names: str) -> None:
@@ -59,7 +66,11 @@ def _upsert(tx: Transaction, table: Table, rows: Sequence[Row], rule: Rule, name
         return
     key = [column.name for column in table.primary_key]
     ordered = sorted((dict(row) for row in rows), key=lambda row: tuple(str(row[name]) for name in key))
-    tx.execute(_statement(tx.connection.dialect.name == "sqlite", table, rule, names), ordered)
+    tx.execute(_statement(_is_lite(tx), table, rule, names), ordered)
+
+
+def _is_lite(tx: Transaction) -> bool:
+    return tx.connection.dialect.name == "sqlite"
 
 
 @cache

@@ -100,6 +100,10 @@ class RescheduleAppointment(Command):
         return Actor("customer", str(self.follower_id), "follower")
 
 
+AND_REMINDERS = ("messaging", "pages", "reminders")
+"""Of news that change what became of a reminder."""
+
+
 class AppointmentNews(Event):
     """The full record at one version; the subclasses say what happened to it."""
 
@@ -118,6 +122,8 @@ class AppointmentNews(Event):
     slot: Slot = ""
     request_no: int = Field(default=1, ge=1)
     items: tuple[ServiceItem, ...]
+    reminder_item_id: UUID | None = Field(default=None, description="The reminder whose link was used (A-APT-07, 08).")
+    submitted_at: AwareDatetime | None = Field(default=None, description="When the follower asked for it first.")
     dms_no: str | None = None
     task_id: str | None = None
     slip_id: str | None = None
@@ -133,29 +139,43 @@ class AppointmentNews(Event):
 class AppointmentRequested(AppointmentNews):
     """A wish that can be met was taken in."""
 
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
+
 
 class AppointmentTurnedDown(AppointmentNews):
     """It will not become an appointment: we or the DMS said no (state rejected)."""
+
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
 
 
 class AppointmentUnreachable(AppointmentNews):
     """Five calls did not reach the follower, or the day passed before one did (S-20)."""
 
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
+
 
 class AppointmentDeclined(AppointmentNews):
     """On the phone the follower no longer wanted it."""
+
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
 
 
 class AppointmentWithdrawn(AppointmentNews):
     """The follower took the wish back before it was confirmed."""
 
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
+
 
 class AppointmentConfirmed(AppointmentNews):
     """A slip is on record at the DMS (A-APT-20)."""
 
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
+
 
 class AppointmentCancelled(AppointmentNews):
     """A confirmed appointment was cancelled by the follower or by CSC."""
+
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
 
 
 class AppointmentNotified(AppointmentNews):
@@ -173,17 +193,25 @@ class AppointmentCallMissed(AppointmentNews):
 class AppointmentRescheduled(AppointmentNews):
     """The follower asked for another day. A slip that is there holds until CSC makes a new one."""
 
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
+
 
 class AppointmentKept(AppointmentNews):
     """The follower wanted it taken back or moved, and that could not be any more: `kept_because`."""
+
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
 
 
 class AppointmentTransferred(AppointmentNews):
     """Another dealer was agreed on the phone: it goes on as `successor_id`."""
 
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
+
 
 class AppointmentArrived(AppointmentNews):
     """The car came in (A-APT-28)."""
+
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
 
 
 class AppointmentCompleted(AppointmentNews):
@@ -192,6 +220,8 @@ class AppointmentCompleted(AppointmentNews):
 
 class AppointmentNoShow(AppointmentNews):
     """The car did not come in by the end of the day and the grace after it."""
+
+    readers: ClassVar[tuple[str, ...]] = AND_REMINDERS
 
 
 class PlacesLeft(Event):

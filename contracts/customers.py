@@ -128,7 +128,7 @@ class Binding(Event):
     """One follower and one car. The subject is the binding; `version` counts its steps."""
 
     owner: ClassVar[str] = "customers"
-    readers: ClassVar[tuple[str, ...]] = ("appointments", "messaging", "pages")
+    readers: ClassVar[tuple[str, ...]] = ("appointments", "complaints", "messaging", "pages", "reminders")
     subject_field: ClassVar[str] = "binding_id"
 
     binding_id: UUID

@@ -188,7 +188,7 @@ class OwnershipChanged(Event):
     """The car has another owner now (flows 1.2)."""
 
     owner: ClassVar[str] = "dms"
-    readers: ClassVar[tuple[str, ...]] = ("customers",)
+    readers: ClassVar[tuple[str, ...]] = ("customers", "reminders")
     subject_field: ClassVar[str] = "vehicle_id"
 
     vehicle_id: UUID
@@ -215,13 +215,14 @@ class DealerListed(Event):
     """A dealer in full; the higher version wins."""
 
     owner: ClassVar[str] = "dms"
-    readers: ClassVar[tuple[str, ...]] = ("pages", "messaging")
+    readers: ClassVar[tuple[str, ...]] = ("pages", "messaging", "appointments", "complaints", "reminders")
     subject_field: ClassVar[str] = "dealer_id"
 
     dealer_id: UUID = Field(description="Follows from the code.")
     dealer_version: int = Field(ge=1)
     dealer_code: str = Field(min_length=1, max_length=32)
     name: str = Field(min_length=1, max_length=64)
+    region_code: str = Field(default="", max_length=32)
     address: str = Field(default="", max_length=200)
     phone: str = Field(default="", max_length=32)
     latitude: float | None = Field(default=None, ge=-90, le=90, description="GCJ-02")
@@ -255,7 +256,7 @@ class VisitNews(Event):
     """A car in the workshop (回厂). The subject is the visit."""
 
     owner: ClassVar[str] = "dms"
-    readers: ClassVar[tuple[str, ...]] = ("appointments",)
+    readers: ClassVar[tuple[str, ...]] = ("appointments", "reminders")
     subject_field: ClassVar[str] = "visit_id"
 
     visit_id: UUID = Field(description="Follows from the DMS's number of the visit.")
@@ -274,3 +275,5 @@ class VisitClosed(VisitNews):
     """The workshop is done."""
 
     closed_at: AwareDatetime
+    services: tuple[str, ...] = Field(default=(), max_length=20, description="Codes of what was done, e.g. FIRST_MAINTENANCE")
+    mileage_km: int | None = Field(default=None, ge=0, le=5_000_000)

@@ -32,4 +32,8 @@ IdNumber = Annotated[str, Personal("id_number"), _text(32)]
 SmsCode = Annotated[str, Personal("sms_code"), _text(8)]
 SmsText = Annotated[str, Personal("sms_text"), _text(500)]
 JsTicket = Annotated[str, Personal("js_ticket"), _text(1024)]
+ComplaintText = Annotated[str, Personal("complaint_text"), StringConstraints(max_length=4000)]
+"""What is complained of, asked for, answered, or noted in a case."""
+StepForm = Annotated[str, Personal("complaint_step"), _text(65_536)]
+"""The form of a step as JSON: each has personal texts of its own."""
 RawPush = Annotated[str, Personal("raw_push"), _text(1_048_576)]

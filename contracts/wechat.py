@@ -79,6 +79,15 @@ class SendTemplate(PartnerCommand):
     openid: Openid
     template: str = Field(max_length=64, description="Our name of the template; config.yaml maps it to WeChat's id.")
     url: str = Field(default="", max_length=1024, description="A path below our public address, or a whole address.")
+    urgency: Literal["answer", "service", "campaign"] = Field(
+        default="answer", description="What goes first, and how much of the day's quota it may use: an answer to the follower all of it."
+    )
+    not_after: AwareDatetime | None = Field(
+        default=None, description="Of what is no answer: from then on the follower is not to be disturbed, and it is postponed."
+    )
+    again_from: AwareDatetime | None = Field(
+        default=None, description="Until then; for so long waits, that day and any later one, what WeChat may have taken already."
+    )
     fields: dict[str, str] = Field(description="Our word to text, e.g. {'items': '保养'}; config.yaml maps keywords to our words.")
 
 
@@ -104,6 +113,15 @@ class TemplateRefused(TemplateNews):
 
     errcode: int
     reason: Literal["user_state", "our_data", "operator_config", "already_sent", "unknown"]
+
+
+class TemplatePostponed(TemplateNews):
+    """Today's share of the quota for this urgency is used up, or it is too late in the day.
+
+    Nothing was sent, and nothing will be unless it is asked for again.
+    """
+
+    until: AwareDatetime
 
 
 class TemplateDelivered(TemplateNews):

@@ -94,7 +94,8 @@ class BrowserStory:
 
     def _messages(self) -> list[Any]:
         asked = {"openid": FOLLOWER.openid}
-        return list(send("GET", f"{self._stage.sandbox_url}/wechat/control/messages", params=asked).json()["messages"])
+        found = send("GET", f"{self._stage.sandbox_url}/wechat/control/messages", params=asked).json()["messages"]
+        return [one for one in found if "/m/reminders/" not in one["url"]]
 
     # The follower
 

@@ -4,7 +4,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,14 +13,25 @@ import click
 import requests
 
 from launcher import tables
+from launcher.complaint_story import TOLD, ComplaintStory
 from launcher.installation import PackagesMissing
 from launcher.registration_story import RegistrationStory
+from launcher.reminder_story import ReminderStory
 from launcher.servers import PrivateServers
 from launcher.servers.child import ServerFailed
 from launcher.stage import NotReady, Runtime, Stage
 from launcher.story import Story, StoryBroke
 
+STATES = ("wechat_state", "contact_state", "outcome")
 BROKE = (StoryBroke, NotReady, PackagesMissing, ServerFailed, requests.RequestException)
+
+
+AT_ANY_HOUR = {
+    "CHEQIAO_REMINDERS_SEND_FROM": "00:00",
+    "CHEQIAO_REMINDERS_SEND_UNTIL": "23:59",
+    "CHEQIAO_COMPLAINTS_SURVEY_AFTER_HOURS": "0",
+}
+"""A demonstration does not wait for the morning."""
 
 
 class Interrupted(Exception):
@@ -45,7 +56,8 @@ def play(runtime: Runtime, *, browser: bool = False, pictures: Path | None = Non
         click.echo(f"demo: FAILED ({runtime}, {seconds:.1f} s): " + "; ".join(faults))
         return 1
     clicked = "; registered, booked, moved and arrived in a browser" if browser else ""
-    counted = "1 registration, 1 booking, 1 record at the DMS, 1 task and 1 slip at CSC, 1 message, 1 SMS, nothing parked"
+    counted = "1 registration, 1 reminder followed to the visit, 1 complaint from the phone to the survey, "
+    counted += "1 booking, 1 record at the DMS, 1 task and 1 slip at CSC, 1 message, 1 SMS, nothing parked"
     click.echo(f"demo: ok ({runtime}, {seconds:.1f} s): {counted}{clicked}")
     return 0
 
@@ -54,14 +66,18 @@ def _play(runtime: Runtime, browser: bool, pictures: Path | None) -> list[str]:
     with _stage(runtime) as stage:
         click.echo("starting Cheqiao …")
         stage.start()
-        click.echo(f"playing one registration and one booking at {stage.url} …\n")
+        click.echo(f"playing one registration, one reminder, one complaint and one booking at {stage.url} …\n")
         registering = RegistrationStory(stage, _say)
         registering.play()
+        reminding = ReminderStory(stage, _say)
+        reminding.play()
+        complaining = ComplaintStory(stage, _say)
+        complaining.play()
         story = Story(stage, _say)
         story.play()
         click.echo("\n每一跳 · every hop:")
         tables.timeline({"moments": story.timeline()})
-        faults = list(_differences(registering, story))
+        faults = [*_differences(registering, story), *_differences_of_reminder(reminding), *_differences_of_complaint(complaining)]
         if browser and not faults:
             faults += _play_in_browser(stage, pictures)
         if not stage.stop():
@@ -93,6 +109,7 @@ def _stage(runtime: Runtime) -> Iterator[Stage]:
         directory = Path(tempfile.mkdtemp(prefix="cheqiao-demo-"))
         stack.callback(shutil.rmtree, directory, ignore_errors=True)
         stage = Stage(directory, runtime, servers)
+        stage.more = dict(AT_ANY_HOUR)
         stack.callback(stage.stop)
         yield stage
 
@@ -116,6 +133,40 @@ def _differences(registering: RegistrationStory, story: Story) -> Iterator[str]:
     }
     if dms_slips and csc_slips:
         counted["slip at the DMS"] = (dms_slips[0]["slip_id"], csc_slips[0]["slip_id"])
+    yield from _off(counted)
+
+
+def _differences_of_reminder(reminding: ReminderStory) -> Iterator[str]:
+    item, task = reminding.item(), reminding.task() or {}
+    stands = ("clicked", "slip_saved", "returned")
+    counted: dict[str, tuple[Any, Any]] = {
+        "the reminder": (tuple(item[name] for name in STATES), stands),
+        "the reminder at CSC": (tuple(task.get(name) for name in STATES), stands),
+        "reminders to the follower": (len(reminding.messages()), 1),
+        "figures off a recount": (reminding.recount()["off"], 0),
+    }
+    yield from _off(counted)
+
+
+def _differences_of_complaint(complaining: ComplaintStory) -> Iterator[str]:
+    case, at_csc = complaining.case(), complaining.at_csc()
+    counted: dict[str, tuple[Any, Any]] = {
+        "the complaint": ((case["state"], case["close_reason"]), ("surveyed", "satisfied")),
+        "its steps at CSC": (_steps_of(at_csc.get("steps", ())), _steps_of(case["history"])),
+        "the complaint at CSC": ((at_csc.get("number"), at_csc.get("state")), (case["number"], case["state"])),
+        "its photos": ([one["state"] for one in case["files"]], ["kept"]),
+        "its messages to the follower": (sorted(complaining.messages()), [*["progress"] * TOLD, "survey"]),
+    }
+    yield from _off(counted)
+
+
+def _steps_of(steps: Iterable[Mapping[str, Any]]) -> list[tuple[int, str]]:
+    """Version and step, in their order."""
+    return sorted((one["version"], one["form"]["step"]) for one in steps)
+
+
+def _off(counted: Mapping[str, tuple[Any, Any]]) -> Iterator[str]:
+    """By name: found and wanted."""
     for what, (found, wanted) in counted.items():
         if found != wanted:
             yield f"{what}: {found}, wanted {wanted}"

@@ -7,19 +7,31 @@ balancer takes this place.
 import http.client
 import json
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-LARGEST_BODY = 1024 * 1024
-SECONDS = 30
+MEBIBYTE = 1024 * 1024
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 AWAY = {"code": "starting", "message": "服务正在启动，请稍后再试", "message_en": "The service is starting; please come again."}
 MALFORMED = {"code": "malformed", "message": "请求有误", "message_en": "The request is malformed."}
 TOO_LARGE = {"code": "too_large", "message": "内容过大", "message_en": "The body is too large."}
+
+
+class Bounds(NamedTuple):
+    """What a door takes of a request, and how long it waits for the answer."""
+
+    largest_body: int
+    """Bytes."""
+    seconds: float
+
+
+OUTSIDE = Bounds(largest_body=MEBIBYTE, seconds=30)
+INSIDE = Bounds(largest_body=11 * MEBIBYTE, seconds=300)
+"""In the internal zone files of 10 MiB are brought, with what a form has around them, and whole months are counted anew."""
 
 Where = Callable[[], str | None]
 """host:port of the child now, None while it is down."""
@@ -30,7 +42,7 @@ def starting(_environ: "WSGIEnvironment", start_response: "StartResponse") -> It
     return _say(start_response, "503 Service Unavailable", AWAY, ("Retry-After", "2"))
 
 
-def door_to(where: Where) -> "WSGIApplication":
+def door_to(where: Where, bounds: Bounds) -> "WSGIApplication":
     """An application that passes each request on as it came and the answer back as it is."""
 
     def pass_on(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -38,12 +50,12 @@ def door_to(where: Where) -> "WSGIApplication":
         if address is None:
             return starting(environ, start_response)
         try:
-            body = _body(environ)
+            body = _body(environ, bounds.largest_body)
         except (OSError, ValueError):  # cut off, or chunks that are none
             return _say(start_response, "400 Bad Request", MALFORMED)
         if body is None:
             return _say(start_response, "413 Content Too Large", TOO_LARGE)
-        link = http.client.HTTPConnection(address, timeout=SECONDS)
+        link = http.client.HTTPConnection(address, timeout=bounds.seconds)
         try:
             link.request(environ["REQUEST_METHOD"], _target(environ), body or None, _headers(environ, len(body)))
             answer = link.getresponse()
@@ -61,12 +73,12 @@ def door_to(where: Where) -> "WSGIApplication":
     return pass_on
 
 
-def _body(environ: "WSGIEnvironment") -> bytes | None:
+def _body(environ: "WSGIEnvironment", largest: int) -> bytes | None:
     """None when it is larger than anybody behind the door would take. A length that lies is not believed."""
-    if int(environ.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+    if int(environ.get("CONTENT_LENGTH") or 0) > largest:
         return None
-    body: bytes = environ["wsgi.input"].read(LARGEST_BODY + 1)
-    return None if len(body) > LARGEST_BODY else body
+    body: bytes = environ["wsgi.input"].read(largest + 1)
+    return None if len(body) > largest else body
 
 
 def _target(environ: "WSGIEnvironment") -> str:

@@ -34,9 +34,11 @@ class Service:
 SERVICES: dict[str, Service] = {
     service.name: service
     for service in (
-        Service("appointments", "services.appointments.service", "AppointmentsService"),
+        Service("appointments", "services.appointments.service", "AppointmentsService", zones=("internal",)),
+        Service("complaints", "services.complaints.service", "ComplaintsService", zones=("internal",)),
         Service("customers", "services.customers.service", "CustomersService"),
         Service("messaging", "services.messaging.service", "MessagingService"),
+        Service("reminders", "services.reminders.service", "RemindersService", zones=("internal",)),
         Service("insight", "services.insight.service", "InsightService", zones=("internal",)),
         Service("console", "services.console.service", "ConsoleService", zones=("internal",)),
         Service("gateway", "adapters.wechat.gateway.service", "GatewayService", zones=("public",), keeps=False),
@@ -53,6 +55,12 @@ SCHEMAS = frozenset(service.name for service in SERVICES.values() if service.kee
 PREFIXES: dict[Zone, dict[str, str]] = {
     "public": {"/wechat": "gateway", "/m": "pages"},
     "partner": {"/partners/dms/v1": "dms", "/partners/csc/v1": "csc"},
-    "internal": {"/ops/v1": "insight", "/console": "console"},
+    "internal": {
+        "/ops/v1": "insight",
+        "/console": "console",
+        "/reminders/v1": "reminders",
+        "/appointments/v1": "appointments",
+        "/complaints/v1": "complaints",
+    },
 }
 """Which service answers below which path, zone by zone."""

@@ -14,7 +14,8 @@ from launcher.var import announced
 DEFAULT_VAR = "var"
 DEFAULT_ADDRESS = "127.0.0.1:8000"
 TOKEN_FILE = "operator.token"  # noqa: S105 - a file's name
-PATIENCE = (3, 15)
+Patience = tuple[float, float]
+PATIENCE: Patience = (3, 15)
 """Seconds to connect, seconds to hear."""
 
 
@@ -45,14 +46,16 @@ class Operator:
             raise Away(f"没有操作员令牌 / {told}")
         return cls(address, token, environ.get("CHEQIAO_OPERATOR") or environ.get("USER") or "operator")
 
-    def ask(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
-        """`path` below /ops/v1. Raises Away or Said."""
-        url = f"http://{self.address}/ops/v1{path}"
-        headers = {"Authorization": f"Bearer {self.token}", "X-Operator": quote(self.name)}
+    def ask(
+        self, method: str, path: str, mount: str = "/ops/v1", *, role: str = "", patience: Patience = PATIENCE, **asked: Any
+    ) -> dict[str, Any]:
+        """`path` below `mount`, in this role where roles are asked for. Raises Away or Said."""
+        url = f"http://{self.address}{mount}{path}"
+        headers = {"Authorization": f"Bearer {self.token}", "X-Operator": quote(self.name)} | ({"X-Role": role} if role else {})
         try:
             with requests.Session() as session:
                 session.trust_env = False  # the internal zone is not behind anybody's proxy
-                answer = session.request(method, url, headers=headers, timeout=PATIENCE, allow_redirects=False, **asked)
+                answer = session.request(method, url, headers=headers, timeout=patience, allow_redirects=False, **asked)
         except requests.RequestException as error:
             raise Away(f"{self.address} 没有响应，系统启动了吗？ / nothing answers there; is Cheqiao up?") from error
         try:

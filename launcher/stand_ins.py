@@ -36,6 +36,11 @@ TEMPLATES = (
     "registration-matched",
     "registration-rejected",
     "unregistered",
+    "reminder-service",
+    "reminder-birthday",
+    "reminder-campaign",
+    "complaint-progress",
+    "complaint-survey",
 )
 
 

@@ -22,19 +22,36 @@ class StoryBroke(Exception):
     """A step did not come about; the text says which."""
 
 
-class Story:
-    """One booking. `tell` hears a line per step, with milliseconds since the first.
+class Telling:
+    """What all stories have: `tell` hears a line per step, with milliseconds since the first."""
+
+    def __init__(self, stage: Stage, tell: Callable[[float, str], None]) -> None:
+        self._stage = stage
+        self._tell = tell
+        self._begun = time.monotonic()
+
+    def _wait(self, what: str, there: Callable[[], Any]) -> Any:
+        """What `there` gives once it is true. Raises StoryBroke."""
+        found: list[Any] = []
+        if not until(lambda: found.append(there()) or found[-1], PATIENCE_SECONDS):  # type: ignore[func-returns-value]
+            raise StoryBroke(f"waited {PATIENCE_SECONDS} s in vain: {what}")
+        return found[-1]
+
+    def _said(self, line: str) -> None:
+        self._tell((time.monotonic() - self._begun) * 1000, line)
+
+
+class Story(Telling):
+    """One booking.
 
     A car is booked once for a day, so another story on the same stage takes another day.
     """
 
     def __init__(self, stage: Stage, tell: Callable[[float, str], None], days_ahead: int = DAYS_AHEAD) -> None:
-        self._stage = stage
+        super().__init__(stage, tell)
         self._days_ahead = days_ahead
-        self._tell = tell
         self._session: dict[str, str] = {}
         self._operator: Operator | None = None
-        self._begun = time.monotonic()
         self.appointment_id = str(uuid4())
 
     def play(self) -> None:
@@ -120,9 +137,9 @@ class Story:
             return []
 
     def messages(self) -> list[Record]:
-        """The template messages that the follower has."""
+        """The template messages that the follower has of appointments: the car is reminded of things too."""
         found = self._ask("GET", f"{self._stage.sandbox_url}/wechat/control/messages", params={"openid": self._session["openid"]})
-        return list(found["messages"])
+        return [one for one in found["messages"] if "/m/reminders/" not in one["url"]]
 
     def records(self, system: str, kind: str) -> list[Record]:
         found = self._ask("GET", f"{self._stage.sandbox_url}/{system}/control/state")[kind]
@@ -166,12 +183,3 @@ class Story:
             raise StoryBroke(f"{method} {url} was answered {answer.status_code}: {answer.text[:300]}")
         found: Record = answer.json()
         return found
-
-    def _wait(self, what: str, there: Callable[[], Any]) -> Any:
-        found: list[Any] = []
-        if not until(lambda: found.append(there()) or found[-1], PATIENCE_SECONDS):  # type: ignore[func-returns-value]
-            raise StoryBroke(f"waited {PATIENCE_SECONDS} s in vain: {what}")
-        return found[-1]
-
-    def _said(self, line: str) -> None:
-        self._tell((time.monotonic() - self._begun) * 1000, line)

@@ -17,7 +17,7 @@ from chassis.logs import get_logger
 from chassis.settings import Settings
 from launcher.child import ServiceProcess
 from launcher.compose import migrate_all
-from launcher.front_door import Where, door_to
+from launcher.front_door import INSIDE, OUTSIDE, Where, door_to
 from launcher.house import PREFIXES, SERVICES
 from launcher.serving import wait_for_signal
 from launcher.var import Running, VarLock, withdraw
@@ -70,8 +70,9 @@ class Supervisor:
 
     def _mount(self) -> None:
         for zone, prefixes in PREFIXES.items():
+            bounds = INSIDE if zone == "internal" else OUTSIDE
             for prefix, service in prefixes.items():
-                self._listener.mount(zone, prefix, door_to(self._where(service)))
+                self._listener.mount(zone, prefix, door_to(self._where(service), bounds))
         self._listener.mount("partner", "/partners/docs", documents())
         self._health.mount_on(self._listener)
         for name, child in self._children.items():
@@ -96,9 +97,16 @@ class Supervisor:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """The children's: ours, and that they believe the front door about clients' addresses."""
+    """The children's: ours, that they believe the front door about clients' addresses, and that they find each other behind it."""
     trusted = ",".join((*settings.http.trusted_proxies, "127.0.0.1"))
-    return {**os.environ, "CHEQIAO_TRUSTED_PROXIES": trusted}
+    operator = settings.operator
+    others = {
+        "CHEQIAO_OPERATOR_URL": operator.url,
+        "CHEQIAO_REMINDERS_URL": operator.reminders_url,
+        "CHEQIAO_APPOINTMENTS_URL": operator.appointments_url,
+        "CHEQIAO_COMPLAINTS_URL": operator.complaints_url,
+    }
+    return {**os.environ, "CHEQIAO_TRUSTED_PROXIES": trusted, **others}
 
 
 def _trouble(child: ServiceProcess) -> str | None:
@@ -119,7 +127,7 @@ def _trouble(child: ServiceProcess) -> str | None:
 
 def _metrics_of(child: ServiceProcess) -> "WSGIApplication":
     """`/metrics/<service>`: Prometheus asks each process for itself."""
-    inner = door_to(lambda: child.address)
+    inner = door_to(lambda: child.address, OUTSIDE)
 
     def metrics(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return inner({**environ, "SCRIPT_NAME": "", "PATH_INFO": "/metrics", "RAW_PATH_INFO": "/metrics"}, start_response)

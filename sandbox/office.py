@@ -1,11 +1,12 @@
-"""What every stand-in stands on: its file, its ledger, its faults, its outgoing pushes and its clock."""
+"""What every stand-in stands on: its file, its ledger, its faults, its outgoing pushes, its clock and its jobs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox import faults, ledger, outgoing
 from sandbox.clock import Now
 from sandbox.faults import Faults
+from sandbox.jobs import Jobs
 from sandbox.ledger import Ledger
 from sandbox.outgoing import Carrier, Outgoing
 from sandbox.store import Store
@@ -18,6 +19,7 @@ class Office:
     faults: Faults
     outgoing: Outgoing
     now: Now
+    jobs: Jobs = field(default_factory=Jobs)
 
     @classmethod
     def at(cls, file: Path, schemas: tuple[str, ...], carrier: Carrier, now: Now) -> "Office":
@@ -27,5 +29,6 @@ class Office:
 
     def close(self) -> None:
         """What was not sent yet goes out after the next start."""
+        self.jobs.close()
         self.outgoing.close()
         self.store.close()

@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS parcels (
   created_at REAL NOT NULL, due_at REAL, outcome TEXT
 );
 CREATE INDEX IF NOT EXISTS parcels_due ON parcels (due_at);
+CREATE INDEX IF NOT EXISTS parcels_appointment ON parcels (json_extract(body, '$.data.appointment_id'));
+CREATE INDEX IF NOT EXISTS parcels_complaint ON parcels (json_extract(body, '$.data.complaint_id'));
+CREATE INDEX IF NOT EXISTS parcels_item ON parcels (json_extract(body, '$.data.item_id'));
 CREATE TABLE IF NOT EXISTS tries (
   id INTEGER PRIMARY KEY AUTOINCREMENT, parcel INTEGER NOT NULL REFERENCES parcels (id),
   at TEXT NOT NULL, milliseconds REAL NOT NULL, status INTEGER, outcome TEXT NOT NULL, content_type TEXT NOT NULL, body TEXT NOT NULL

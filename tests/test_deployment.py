@@ -14,6 +14,9 @@ PINNED = re.compile(r"^[a-z]+:\d+\.\d+\.\d+[a-z0-9.-]*$")
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?P<default>:?)")
 
 
+ASKED_FROM_WITHIN = {"reminders", "appointments", "complaints"}
+
+
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
     parsed: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -109,7 +112,7 @@ def test_the_spool_is_on_a_volume(compose: dict[str, Any]) -> None:
 
 
 def test_only_those_who_face_somebody_have_a_port(compose: dict[str, Any]) -> None:
-    facing = {service for zone in PREFIXES.values() for service in zone.values()}
+    facing = {service for zone in PREFIXES.values() for service in zone.values()} - ASKED_FROM_WITHIN
 
     assert {name for name, service in compose["services"].items() if service.get("ports")} == facing
 
@@ -130,3 +133,13 @@ def test_the_lock_names_only_hashed_files_of_a_registry() -> None:
 
     assert all(re.match(r"^[a-z0-9-]+==\S+ \\$", line) for line in packages)
     assert all(re.match(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$", line) for line in lines if line.startswith(" "))
+
+
+def test_every_variable_of_the_configuration_is_named_at_its_top() -> None:
+    """Templates of WeChat are named by their ends."""
+    text = (ROOT / "config.yaml").read_text()
+    top = text.partition("\nruntime:")[0]
+
+    missing = {found["name"] for found in VARIABLE.finditer(text)} - set(re.findall(r"CHEQIAO_[A-Z_]+", top))
+
+    assert [name for name in sorted(missing) if "…_" + name.removeprefix("CHEQIAO_WECHAT_TPL_") not in top] == []

@@ -1,4 +1,6 @@
-"""Carries call-back tasks, outcomes and registrations to CSC, and what CSC says of calls and slips to us (A-REM-10, A-APT-13..19, 28)."""
+"""Carries call-back tasks, outcomes, registrations, reminders, steps and warnings of complaints to CSC; its service dates, campaigns,
+calls, slips and steps to us (A-REM-10..17, 26..31, A-APT-13..19, 28, A-CLD-04, A-GEN-03).
+"""
 
 from typing import Any
 
@@ -13,7 +15,9 @@ from chassis.errors import Refused
 from chassis.inbound import create_inbound
 from chassis.listener import Mount
 from chassis.partner import PartnerClient
+from chassis.privacy import vault
 from chassis.runtime import ServiceRuntime
+from contracts.complaints import RecordComplaintStep, RecordComplaintWarning, RefuseComplaintStep
 from contracts.csc import (
     AppointmentTaskCreated,
     AppointmentTaskRefused,
@@ -23,7 +27,10 @@ from contracts.csc import (
     RecordOutcome,
     ReopenCallTask,
 )
+from contracts.envelope import Contract
 from contracts.partners.csc import CscPush
+from contracts.reminder_exchange import OpenReminderTasks, RecordReminders, ReminderTasksOpened
+from contracts.vehicles import CampaignsListed, FetchCampaigns, FetchServiceDates, ServiceDatesListed
 
 PUSHES: TypeAdapter[CscPush] = TypeAdapter(CscPush)
 
@@ -44,7 +51,11 @@ class Csc(DependencyProvider):
 
 def pushes(runtime: ServiceRuntime) -> Flask:
     """`POST /partners/csc/v1/events`"""
-    return create_inbound(runtime, runtime.process.settings.partners.csc.webhook_secret, PUSHES, news_of)
+
+    def translate(push: CscPush) -> Contract:
+        return news_of(push, runtime.vault.vehicle_id)
+
+    return create_inbound(runtime, runtime.process.settings.partners.csc.webhook_secret, PUSHES, translate)
 
 
 class CscAdapter:
@@ -80,3 +91,34 @@ class CscAdapter:
     @carries_out(MarkRegistered)
     def mark_registered(self, wish: MarkRegistered) -> None:
         self.csc.mark_registered(wish)
+
+    @carries_out(FetchServiceDates)
+    def fetch_service_dates(self, wish: FetchServiceDates) -> ServiceDatesListed:
+        listed: ServiceDatesListed = self.csc.service_dates(wish, vault().vehicle_id)
+        return listed
+
+    @carries_out(FetchCampaigns)
+    def fetch_campaigns(self, wish: FetchCampaigns) -> CampaignsListed:
+        listed: CampaignsListed = self.csc.campaigns(wish)
+        return listed
+
+    @carries_out(OpenReminderTasks)
+    def open_reminder_tasks(self, wish: OpenReminderTasks) -> ReminderTasksOpened:
+        opened: ReminderTasksOpened = self.csc.open_reminder_tasks(wish)
+        return opened
+
+    @carries_out(RecordReminders)
+    def record_reminders(self, wish: RecordReminders) -> None:
+        self.csc.record_reminders(wish)
+
+    @carries_out(RecordComplaintStep)
+    def record_complaint_step(self, wish: RecordComplaintStep) -> None:
+        self.csc.record_complaint_step(wish)
+
+    @carries_out(RecordComplaintWarning)
+    def record_complaint_warning(self, wish: RecordComplaintWarning) -> None:
+        self.csc.record_complaint_warning(wish)
+
+    @carries_out(RefuseComplaintStep)
+    def refuse_complaint_step(self, wish: RefuseComplaintStep) -> None:
+        self.csc.refuse_complaint_step(wish)

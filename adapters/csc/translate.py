@@ -1,8 +1,15 @@
 """CSC's words and ours: pure functions, dialect `reference`."""
 
+from adapters.csc.cars import VehicleId, campaign_news, dates_updated
+from adapters.csc.complaints import step_asked
+from adapters.csc.reminders import news_of_reminder
 from contracts.appointments import ServiceItem
 from contracts.csc import AppointmentCallLogged, AppointmentSlipSaved, Call, MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
+from contracts.envelope import Contract
+from contracts.partners.complaints import ComplaintStepPush
 from contracts.partners.csc import CallLoggedPush, CscPush, ReopenRecord, Slip, SlipSavedPush, Task, TaskRecord
+from contracts.partners.reminders import ReminderDecidedPush, ReminderSlipSavedPush
+from contracts.partners.vehicles import CampaignPublishedPush, CampaignWithdrawnPush, DatesUpdatedPush
 from contracts.partners.wire import Item, OutcomeRecord, RegistrationRecord
 
 
@@ -39,13 +46,21 @@ def registration_record(wish: MarkRegistered) -> RegistrationRecord:
     )
 
 
-def news_of(push: CscPush) -> AppointmentCallLogged | AppointmentSlipSaved:
-    """CSC's news as ours; each carries its record in full."""
+def news_of(push: CscPush, vehicle_id: VehicleId) -> Contract:
+    """CSC's news as ours, each with its record in full; and a step that it takes in a complaint as a command."""
     match push:
         case CallLoggedPush(data=task):
             return _call_logged(task)
         case SlipSavedPush(data=slip):
             return _slip_saved(slip)
+        case DatesUpdatedPush():
+            return dates_updated(push, vehicle_id)
+        case CampaignPublishedPush() | CampaignWithdrawnPush():
+            return campaign_news(push)
+        case ReminderSlipSavedPush() | ReminderDecidedPush():
+            return news_of_reminder(push)
+        case ComplaintStepPush(data=asked):
+            return step_asked(asked)
 
 
 def _call_logged(task: Task) -> AppointmentCallLogged:

@@ -2,10 +2,12 @@
 
 from urllib.parse import urlencode
 
-from adapters.dms import translate
+from adapters.dms import complaints, reminders, translate
+from adapters.dms.cars import VehicleId, cars_listed, path_of
 from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused
 from chassis.partner import PartnerClient, harmless, segment, unless
+from contracts.complaints import RefuseDealersStep
 from contracts.dms import (
     CancelAppointment,
     DealerListed,
@@ -19,12 +21,16 @@ from contracts.dms import (
     StoreSlip,
 )
 from contracts.partners.dms import CancelRecord, DealerRecord, DealersAnswer, OwnersAnswer, SlipAnswer, StoreAnswer
+from contracts.partners.vehicles import CarsPage
 from contracts.partners.wire import DoneAnswer
+from contracts.reminder_exchange import StoreReminderRun, StoreReminders
+from contracts.vehicles import CarsListed, FetchCars
 
 NOTHING_TO_CANCEL = ("not_found", "already_cancelled")
 NOTHING_TO_MOVE = ("not_found", "cancelled", "rejected")
 """The DMS has closed it itself, and tells us so by itself."""
-MOST_PAGES = 50
+MOST_PAGES = 200
+"""The time of one question ends it sooner; this is for a list that goes round in circles."""
 
 
 class DmsClient:
@@ -101,3 +107,27 @@ class DmsClient:
                 cursors.append(page.next_cursor)
                 path = f"/dealers?{urlencode({'cursor': page.next_cursor})}"
         raise ContractBroken("dms dealers", (("next_cursor", f"more than {MOST_PAGES} pages"),))
+
+    def cars(self, wish: FetchCars, vehicle_id: VehicleId) -> CarsListed:
+        """One page of them (A-CLD-03)."""
+        with harmless(where="dms cars"):
+            page = self._partner.get(path_of("/cars", wish), command=wish, answers=CarsPage)
+        if page.next_cursor == wish.cursor:
+            raise ContractBroken("dms cars", (("next_cursor", "leads back to the same page"),))
+        return cars_listed(wish, page, vehicle_id)
+
+    def store_reminder_run(self, wish: StoreReminderRun) -> None:
+        """The month as we made it (A-REM-18)."""
+        with harmless(where="dms reminder run"):
+            self._partner.put(f"/reminder-runs/{wish.period}", reminders.run_record(wish), command=wish, answers=DoneAnswer)
+
+    def store_reminders(self, wish: StoreReminders) -> None:
+        """How items stand (flows 2.4)."""
+        with harmless(where="dms reminder standings"):
+            self._partner.post("/reminders/standings", reminders.standings_page(wish), command=wish, answers=DoneAnswer)
+
+    def refuse_dealers_step(self, wish: RefuseDealersStep) -> None:
+        """A step that a dealer asked for was not taken. What the DMS does not know of need not hear it."""
+        path = f"/complaints/{wish.complaint_id}/refusals"
+        with harmless("not_found", where="dms complaint refusal"):
+            self._partner.post(path, complaints.refusal_record(wish), command=wish, answers=DoneAnswer)

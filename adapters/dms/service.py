@@ -1,5 +1,5 @@
-"""Carries requests, slips, outcomes, questions for owners and registrations to the DMS, and the DMS's own news to us
-(A-REM-05, 10, A-APT-12, 19, 20, 28).
+"""Carries requests, slips, outcomes, questions for owners, registrations, what became of reminders and refused steps of complaints to the
+DMS, its cars and its own news to us (A-REM-04, 05, 10, 18, A-APT-12, 19, 20, 28, A-CLD-03, A-CMP-16).
 """
 
 from typing import Any
@@ -15,7 +15,9 @@ from chassis.errors import Refused
 from chassis.inbound import create_inbound
 from chassis.listener import Mount
 from chassis.partner import PartnerClient
+from chassis.privacy import vault
 from chassis.runtime import ServiceRuntime
+from contracts.complaints import RefuseDealersStep
 from contracts.dms import (
     AppointmentMoveRefused,
     AppointmentRejected,
@@ -33,8 +35,10 @@ from contracts.dms import (
     StoreRegistration,
     StoreSlip,
 )
-from contracts.envelope import Event
+from contracts.envelope import Contract
 from contracts.partners.dms import DmsPush
+from contracts.reminder_exchange import StoreReminderRun, StoreReminders
+from contracts.vehicles import CarsListed, FetchCars
 
 PUSHES: TypeAdapter[DmsPush] = TypeAdapter(DmsPush)
 
@@ -56,7 +60,7 @@ class Dms(DependencyProvider):
 def pushes(runtime: ServiceRuntime) -> Flask:
     """`POST /partners/dms/v1/events`"""
 
-    def translate(push: DmsPush) -> Event:
+    def translate(push: DmsPush) -> Contract:
         return news_of(push, runtime.vault.vehicle_id)
 
     return create_inbound(runtime, runtime.process.settings.partners.dms.webhook_secret, PUSHES, translate)
@@ -114,3 +118,20 @@ class DmsAdapter:
     def fetch_dealers(self, wish: FetchDealers) -> tuple[DealerListed, ...]:
         listed: tuple[DealerListed, ...] = self.dms.dealers(wish)
         return listed
+
+    @carries_out(FetchCars)
+    def fetch_cars(self, wish: FetchCars) -> CarsListed:
+        listed: CarsListed = self.dms.cars(wish, vault().vehicle_id)
+        return listed
+
+    @carries_out(StoreReminderRun)
+    def store_reminder_run(self, wish: StoreReminderRun) -> None:
+        self.dms.store_reminder_run(wish)
+
+    @carries_out(StoreReminders)
+    def store_reminders(self, wish: StoreReminders) -> None:
+        self.dms.store_reminders(wish)
+
+    @carries_out(RefuseDealersStep)
+    def refuse_dealers_step(self, wish: RefuseDealersStep) -> None:
+        self.dms.refuse_dealers_step(wish)

@@ -1,8 +1,10 @@
 """The DMS's words and ours: pure functions, dialect `reference`."""
 
-from collections.abc import Callable
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from adapters.dms.cars import VehicleId, sale_recorded, vehicle_or_flaw
+from adapters.dms.complaints import step_asked
+from adapters.dms.reminders import items_published, run_completed
 from contracts.appointments import ServiceItem, places_id
 from contracts.dms import (
     AppointmentRejected,
@@ -21,12 +23,12 @@ from contracts.dms import (
     VisitClosed,
     dealer_id,
 )
-from contracts.envelope import Event
+from contracts.envelope import Contract, Event
+from contracts.partners.complaints import DealersComplaintStepPush
 from contracts.partners.dms import (
     AppointmentRejectedPush,
     CapacityRecord,
     CapacitySavedPush,
-    ClosedVisitRecord,
     DealerRecord,
     DealerSavedPush,
     DmsPush,
@@ -41,10 +43,10 @@ from contracts.partners.dms import (
     VisitClosedPush,
     VisitRecord,
 )
+from contracts.partners.reading import day_of
+from contracts.partners.reminders import ItemsPublishedPush, RunCompletedPush
+from contracts.partners.vehicles import SaleRecordedPush
 from contracts.partners.wire import Item, OutcomeRecord, RegistrationRecord
-
-VehicleId = Callable[[str], UUID]
-"""Our id of the car that has this VIN."""
 
 
 def store_record(wish: StoreAppointment) -> StoreRecord:
@@ -118,6 +120,7 @@ def dealer_listed(dealer: DealerRecord) -> DealerListed:
         dealer_version=dealer.version,
         dealer_code=dealer.dealer_code,
         name=dealer.name,
+        region_code=dealer.region_code,
         address=dealer.address,
         phone=dealer.phone,
         latitude=dealer.latitude,
@@ -127,8 +130,8 @@ def dealer_listed(dealer: DealerRecord) -> DealerListed:
     )
 
 
-def news_of(push: DmsPush, vehicle_id: VehicleId) -> Event:
-    """What the DMS tells us by itself."""
+def news_of(push: DmsPush, vehicle_id: VehicleId) -> Contract:
+    """What the DMS tells us by itself; a dealer's step in a complaint is a command."""
     match push:
         case AppointmentRejectedPush(data=no):
             return AppointmentRejected(appointment_id=no.appointment_id, reason=no.reason)
@@ -136,12 +139,31 @@ def news_of(push: DmsPush, vehicle_id: VehicleId) -> Event:
             return dealer_listed(dealer)
         case CapacitySavedPush(data=capacity):
             return _capacity_set(capacity)
-        case VisitArrivedPush(data=visit):
-            return _visit_arrived(visit, vehicle_id)
-        case VisitClosedPush(data=visit):
-            return _visit_closed(visit, vehicle_id)
+        case VisitArrivedPush() | VisitClosedPush() | OwnershipChangedPush():
+            return _of_a_car(push, vehicle_id)
+        case SaleRecordedPush() | ItemsPublishedPush() | RunCompletedPush():
+            return _of_the_month(push, vehicle_id)
+        case DealersComplaintStepPush(data=asked):
+            return step_asked(asked)
+
+
+def _of_a_car(push: VisitArrivedPush | VisitClosedPush | OwnershipChangedPush, vehicle_id: VehicleId) -> Event:
+    match push:
         case OwnershipChangedPush(data=ownership):
             return _ownership_changed(ownership, vehicle_id)
+        case VisitArrivedPush() | VisitClosedPush():
+            return _visit_news(push, vehicle_id)
+
+
+def _of_the_month(push: SaleRecordedPush | ItemsPublishedPush | RunCompletedPush, vehicle_id: VehicleId) -> Event:
+    """What reminders follow from (A-REM-04, 18, 19)."""
+    match push:
+        case SaleRecordedPush():
+            return sale_recorded(push, vehicle_id)
+        case ItemsPublishedPush(data=page):
+            return items_published(page, vehicle_or_flaw(vehicle_id), day_of)
+        case RunCompletedPush(data=run):
+            return run_completed(run)
 
 
 def _capacity_set(capacity: CapacityRecord) -> CapacitySet:
@@ -156,14 +178,13 @@ def _capacity_set(capacity: CapacityRecord) -> CapacitySet:
     )
 
 
-def _visit_arrived(visit: VisitRecord, vehicle_id: VehicleId) -> VisitArrived:
+def _visit_news(push: VisitArrivedPush | VisitClosedPush, vehicle_id: VehicleId) -> VisitArrived | VisitClosed:
     """A-APT-28"""
-    return VisitArrived.model_validate(_visit(visit, vehicle_id))
-
-
-def _visit_closed(visit: ClosedVisitRecord, vehicle_id: VehicleId) -> VisitClosed:
-    """A-APT-28"""
-    return VisitClosed.model_validate(_visit(visit, vehicle_id) | {"closed_at": visit.closed_at})
+    if isinstance(push, VisitArrivedPush):
+        return VisitArrived.model_validate(_visit(push.data, vehicle_id))
+    visit = push.data
+    closed = {"closed_at": visit.closed_at, "services": visit.services, "mileage_km": visit.mileage_km}
+    return VisitClosed.model_validate(_visit(visit, vehicle_id) | closed)
 
 
 def _visit(visit: VisitRecord, vehicle_id: VehicleId) -> dict[str, object]:

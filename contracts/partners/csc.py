@@ -7,6 +7,12 @@ What we ask (base URL of CSC; headers as for the DMS):
   PUT  /appointments/{appointment_id}/outcome OutcomeRecord → 200 DoneAnswer | 404/409/422 RefusalAnswer
   PUT  /registrations/{binding_id}          RegistrationRecord → 200 DoneAnswer | 409/422 RefusalAnswer
   GET  /call-tasks/{appointment_id}                     → 200 TaskAnswer | 404 RefusalAnswer
+  GET  /service-dates?cursor=…&changed_since=…          → 200 DatesPage
+  GET  /campaigns?cursor=…&changed_since=…              → 200 CampaignsPage
+  POST /reminder-tasks                      TasksPage   → 200 TasksAnswer | 409/422 RefusalAnswer
+  POST /reminder-tasks/standings            StandingsPage → 200 DoneAnswer | 409/422 RefusalAnswer
+  PUT  /complaints/{complaint_id}/steps/{version} StepRecord → 200 DoneAnswer | 409/422 RefusalAnswer
+  POST /complaints/{complaint_id}/refusals  StepRefusalRecord → 200 DoneAnswer | 409/422 RefusalAnswer
 What it pushes to us (Standard Webhooks): POST /partners/csc/v1/events with one of the pushes below, told apart by `type`.
 """
 
@@ -17,6 +23,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.csc import CallResult
+from contracts.partners.complaints import ComplaintStepPush
+from contracts.partners.reminders import ReminderDecidedPush, ReminderSlipSavedPush
+from contracts.partners.vehicles import CampaignPublishedPush, CampaignWithdrawnPush, DatesUpdatedPush
 from contracts.partners.wire import Item, Wire
 
 
@@ -99,4 +108,14 @@ class SlipSavedPush(Wire):
     data: Slip
 
 
-CscPush = Annotated[CallLoggedPush | SlipSavedPush, Field(discriminator="type")]
+CscPush = Annotated[
+    CallLoggedPush
+    | SlipSavedPush
+    | DatesUpdatedPush
+    | CampaignPublishedPush
+    | CampaignWithdrawnPush
+    | ReminderSlipSavedPush
+    | ReminderDecidedPush
+    | ComplaintStepPush,
+    Field(discriminator="type"),
+]

@@ -10,6 +10,9 @@ What we ask (base URL of the DMS; header `Idempotency-Key`, `Correlation-Id`, `A
   POST /owners/find                          OwnerQuery    → 200 OwnersAnswer (no match is an empty list)
   PUT  /registrations/{binding_id}           RegistrationRecord → 200 DoneAnswer | 409/422 RefusalAnswer
   GET  /dealers?cursor=…                                   → 200 DealersAnswer
+  GET  /cars?cursor=…&changed_since=…                      → 200 CarsPage
+  PUT  /reminder-runs/{period}               RunRecord     → 200 DoneAnswer | 409/422 RefusalAnswer
+  POST /reminders/standings                  StandingsPage → 200 DoneAnswer | 409/422 RefusalAnswer
 What it may push to us (Standard Webhooks): POST /partners/dms/v1/events with DmsPush.
 """
 
@@ -19,6 +22,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from contracts.partners.complaints import DealersComplaintStepPush
+from contracts.partners.reminders import ItemsPublishedPush, RunCompletedPush
+from contracts.partners.vehicles import SaleRecordedPush
 from contracts.partners.wire import Item, Wire
 
 
@@ -100,6 +106,7 @@ class DealerRecord(Wire):
     version: int = Field(ge=1)
     dealer_code: str = Field(min_length=1, max_length=32)
     name: str = Field(min_length=1, max_length=64)
+    region_code: str = Field(default="", max_length=32)
     address: str = Field(default="", max_length=200)
     phone: str = Field(default="", max_length=32)
     latitude: float | None = Field(default=None, ge=-90, le=90, description="GCJ-02")
@@ -162,6 +169,8 @@ class VisitRecord(Wire):
 
 class ClosedVisitRecord(VisitRecord):
     closed_at: AwareDatetime
+    services: tuple[str, ...] = Field(default=(), max_length=20, description="Codes of what was done, e.g. FIRST_MAINTENANCE")
+    mileage_km: int | None = Field(default=None, ge=0, le=5_000_000)
 
 
 class VisitArrivedPush(Wire):
@@ -192,6 +201,15 @@ class OwnershipChangedPush(Wire):
 
 
 DmsPush = Annotated[
-    AppointmentRejectedPush | DealerSavedPush | CapacitySavedPush | VisitArrivedPush | VisitClosedPush | OwnershipChangedPush,
+    AppointmentRejectedPush
+    | DealerSavedPush
+    | CapacitySavedPush
+    | VisitArrivedPush
+    | VisitClosedPush
+    | OwnershipChangedPush
+    | SaleRecordedPush
+    | ItemsPublishedPush
+    | RunCompletedPush
+    | DealersComplaintStepPush,
     Field(discriminator="type"),
 ]

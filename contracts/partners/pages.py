@@ -1,14 +1,16 @@
 """What the follower's pages post to us, and ask us (`/m/api/`)."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from contracts.appointments import Slot
+from contracts.complaints import MOST_FILES, CaseType, FollowerState
 from contracts.customers import RegistrationState
 from contracts.partners.wire import Item, Wire
+from contracts.reminders import ReminderType
 
 
 class Form(Wire):
@@ -81,8 +83,75 @@ class WithdrawalForm(Form):
     reason: str = Field(default="", max_length=200)
 
 
+class ReminderWishForm(Form):
+    """`POST /m/api/reminders/wishes` → 202 BookingReceipt: 不再提醒, or again, for one type."""
+
+    id: UUID
+    type: ReminderType
+    wanted: bool
+
+
+class FileOnPhone(Form):
+    """A photo or a voice that the page has put to WeChat by the JS-SDK: it is fetched from there."""
+
+    file_id: UUID
+    media_id: str = Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$", description="What `uploadImage`, `uploadVoice` gave.")
+    kind: Literal["photo", "voice"]
+
+
+ComplaintWords = Annotated[str, Field(max_length=2000)]
+
+
+class ComplaintForm(Form):
+    """`POST /m/api/complaints` → 202 BookingReceipt (A-CMP-35). The id is of the case."""
+
+    id: UUID
+    text_version: str = Field(min_length=1, max_length=32, description="Of the consent that was given.")
+    vehicle_id: UUID | None = None
+    dealer_code: str = Field(
+        default="", max_length=32, pattern=r"^[A-Za-z0-9_-]*$", description="Whom it is about; empty: none in particular."
+    )
+    wanted_type: CaseType | None = None
+    text: ComplaintWords = Field(description="What happened; not empty.")
+    demand: ComplaintWords = ""
+    name: str = Field(default="", max_length=64, description="Of who has bound no car, and their mobile.")
+    mobile: str = Field(default="", max_length=64)
+    files: tuple[FileOnPhone, ...] = Field(default=(), max_length=MOST_FILES)
+
+
+class ComplaintAdditionForm(Form):
+    """`POST /m/api/complaints/<id>/add`: words, files, or both."""
+
+    id: UUID
+    text: ComplaintWords = ""
+    files: tuple[FileOnPhone, ...] = Field(default=(), max_length=MOST_FILES)
+
+
+class ComplaintWithdrawalForm(Form):
+    """`POST /m/api/complaints/<id>/withdraw`."""
+
+    id: UUID
+    reason: str = Field(default="", max_length=500)
+
+
+class ComplaintReopeningForm(Form):
+    """`POST /m/api/complaints/<id>/reopen`: it is not settled."""
+
+    id: UUID
+    text: ComplaintWords = Field(description="Why not; not empty.")
+
+
+class ComplaintSurveyForm(Form):
+    """`POST /m/api/complaints/<id>/survey`: how content the follower is, 5 most (A-CMP-31)."""
+
+    id: UUID
+    survey_id: UUID
+    score: int = Field(ge=1, le=5)
+    comment: ComplaintWords = ""
+
+
 class BookingReceipt(Wire):
-    """Kept. `id` is what was posted about: the consent, registration, binding or appointment."""
+    """Kept. `id` is what was posted about: the consent, registration, binding or appointment, or the post itself."""
 
     id: UUID
     status: str = "accepted"
@@ -115,6 +184,16 @@ class AppointmentStatus(Wire):
     version: int
     state: str
     wanted: Literal["", "withdraw", "reschedule"] = Field(description="What the follower asked for since.")
+
+
+class ComplaintStatus(Wire):
+    """`GET /m/api/complaints/<id>`: whether the page shows the present. Version 0, and no state, is before any news."""
+
+    id: UUID
+    version: int
+    number: str = ""
+    state: FollowerState | None = None
+    mark: str = Field(default="", description="Changes with words that came too late, and with files that came or are lost.")
 
 
 class RegistrationStatus(Wire):

@@ -2,10 +2,12 @@
 
 import click
 
+from launcher.commands.complaining import complaints
 from launcher.commands.contracts import contracts
 from launcher.commands.jobs import parked  # the group with all its commands
 from launcher.commands.operating import trace
 from launcher.commands.remembering import insight
+from launcher.commands.reminding import reminders
 from launcher.commands.running import demo, doctor, migrate, run, up
 from launcher.commands.sandbox import sandbox
 from launcher.commands.staff import staff
@@ -22,5 +24,5 @@ def cheqiao() -> None:
     """
 
 
-for command in (up, run, demo, migrate, doctor, contracts, parked, trace, insight, staff, sandbox):
+for command in (up, run, demo, migrate, doctor, contracts, parked, trace, insight, reminders, complaints, staff, sandbox):
     cheqiao.add_command(command)

@@ -28,6 +28,24 @@ def up_(address: str, target: str, state: Path) -> None:
         run_sandbox(address, target, state, secrets_of(os.environ))
 
 
+@sandbox.command("seed")
+@click.option("--cars", type=click.IntRange(1, 5_000_000), required=True, help="as many made cars are there in the end, in thousands")
+@click.option("--seed", type=int, default=1, show_default=True, help="the same seed and day give the same cars")
+@click.option("--dealers", type=click.IntRange(1, 999), help="made dealers; by default one for 2,500 cars, 8 to 400")
+@click.option("--dirty", type=click.FloatRange(0, 100), default=2.0, show_default=True, help="per cent of the records that have a flaw")
+@click.option("--state", type=click.Path(path_type=Path, file_okay=False), default=Path("var/sandbox"), show_default=True)
+def seed_(cars: int, seed: int, dealers: int | None, dirty: float, state: Path) -> None:
+    """造车：在沙箱的 DMS 和 CSC 里放入车辆。Put made cars into the DMS and the CSC of the sandbox, dirty rows included.
+
+    Ended at any moment and begun again it goes on; a larger --cars adds to what is there. A sandbox may be running on it.
+    Nobody is registered with them: followers do that themselves, on the phones of the sandbox; Cheqiao believes no partner about it.
+    """
+    from launcher.seeding import seed_with_progress
+
+    for line in seed_with_progress(state, cars=cars, seed=seed, dealers=dealers, dirty=dirty / 100):
+        click.echo(line)
+
+
 @sandbox.command("secrets")
 def secrets_() -> None:
     """生成随机密钥。Print random secrets as environment variables, for Cheqiao in production and `cheqiao sandbox up` alike."""

@@ -16,7 +16,23 @@ if TYPE_CHECKING:
 
 BY_COMMAND = "command-line"
 """Who stands in the audit."""
-ROLES = ("administrator", "operator", "integrator", "auditor")
+ROLES = (
+    "administrator",
+    "operator",
+    "integrator",
+    "auditor",
+    "dealer_manager",
+    "region_manager",
+    "agent",
+    "complaint_handler",
+    "technical",
+    "vrt_member",
+    "leader",
+    "legal",
+    "marketing",
+    "monitor",
+    "dealer_staff",
+)
 
 
 @click.group()
@@ -27,10 +43,14 @@ def staff() -> None:
 @staff.command()
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), required=True)
-def add(name: str, role: str) -> None:
+@click.option(
+    "--place", default="", help="服务店或大区代码；领导写授权级别。Code of the dealer or region; of a leader the level of authority."
+)
+def add(name: str, role: str, place: str) -> None:
     """添加账号；一次性密码只显示这一次。Add an account; its password for one use is shown this once."""
     with _register() as register:
-        _tell(name, register.add(BY_COMMAND, name, cast("Role", role)))
+        _look_up(cast("Role", role), place)
+        _tell(name, register.add(BY_COMMAND, name, cast("Role", role), place))
 
 
 @staff.command()
@@ -46,7 +66,8 @@ def list_all() -> None:
     """列出账号与角色。All accounts with their roles."""
     with _register() as register:
         for member in register.all():
-            click.echo(f"{member.name:<32} {member.role}{'  (停用 disabled)' if member.disabled else ''}")
+            place = f" {member.scope}" if member.scope else ""
+            click.echo(f"{member.name:<32} {member.role}{place}{'  (停用 disabled)' if member.disabled else ''}")
 
 
 @contextmanager
@@ -71,6 +92,22 @@ def _register() -> "Iterator[StaffRegister]":
             give_up(f"{problem.message} / {problem.message_en}")
         finally:
             database.dispose()
+
+
+def _look_up(role: "Role", place: str) -> None:
+    """Holds a manager's place against the dealers that the running system knows; where nothing answers, says so and takes the code."""
+    from contracts.reminding import Dealers
+    from launcher.operator import Away, Operator, Said
+    from services.console.scope import kept_for, known_place
+
+    if not kept_for(role, place):
+        return
+    try:
+        answer = Operator.here().ask("GET", "/dealers", "/reminders/v1")
+    except (Away, Said):
+        click.echo(f"没有核对代码 {place}：系统没有回答 / the code {place} was not checked: the system does not answer", err=True)
+        return
+    known_place(role, place, Dealers.model_validate(answer).dealers)
 
 
 def _was_started(var: Path) -> bool:

@@ -4,10 +4,12 @@ from typing import Any
 
 from contracts.partners import csc, dms
 from contracts.partners.wire import PushAnswer
+from launcher.documents.complaints_api import COMPLAINING
 from launcher.documents.openapi import Answer, Api, Operation
 from launcher.documents.ops_api import OPS
 from launcher.documents.pages_api import PAGES
 from launcher.documents.partner_apis import CSC, DMS, REPLAYED, RETRY_AFTER, VERSION, header
+from launcher.documents.reminding_api import REMINDING
 
 # What partners tell us
 
@@ -73,4 +75,6 @@ ALL: dict[str, Api] = {
     "openapi/csc.yaml": CSC,
     "openapi/pages-api.yaml": PAGES,
     "openapi/ops-api.yaml": OPS,
+    "openapi/reminding-api.yaml": REMINDING,
+    "openapi/complaints-api.yaml": COMPLAINING,
 }

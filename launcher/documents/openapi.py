@@ -17,6 +17,8 @@ class Answer:
     means: str
     body: Body | None = None
     headers: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ()
+    """Of bytes, where it is no JSON."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Operation:
     body: Body | None = None
     parameters: tuple[str, ...] = ()
     description: str = ""
+    media_types: tuple[str, ...] = ()
+    """Of the bytes that it takes, where its body is no JSON."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ def _operation(operation: Operation, references: Mapping[Any, Document]) -> Docu
         made["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in operation.parameters]
     if operation.body is not None:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": references[operation.body]}}}
+    if operation.media_types:
+        made["requestBody"] = {"required": True, "content": {name: {} for name in operation.media_types}}
     made["responses"] = {str(answer.status): _answer(answer, references) for answer in operation.answers}
     return made
 
@@ -97,6 +103,8 @@ def _answer(answer: Answer, references: Mapping[Any, Document]) -> Document:
         made["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in answer.headers}
     if answer.body is not None:
         made["content"] = {"application/json": {"schema": references[answer.body]}}
+    if answer.media_types:
+        made["content"] = {name: {} for name in answer.media_types}
     return made
 
 

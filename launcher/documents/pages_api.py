@@ -25,6 +25,8 @@ PARAMETERS = {
         required=False,
     ),
     "appointment_id": ASKED["appointment_id"],
+    "complaint_id": _id("complaint_id", "Of the case; made on the phone where it was submitted there."),
+    "file_id": _id("file_id", "Made on the phone."),
     "registration_id": _id("registration_id", "Made on the phone."),
     "binding_id": _id("binding_id", "Our id of a follower and a car."),
     "dealer": _query("dealer", "Code of the dealer.", required=True, maxLength=32),
@@ -62,9 +64,14 @@ def _get(path: str, name: str, summary: str, body: Any, *statuses: int, asked: t
     return Operation("GET", f"/m/api{path}", name, summary, parameters=("X-Cheqiao-Session", *asked), answers=answers)
 
 
+def _complaint(what: str, name: str, summary: str, body: Any) -> Operation:
+    return _post(f"/complaints/{{complaint_id}}/{what}", name, summary, body, 409, id="complaint_id", s409=TOO_LATE)
+
+
 NOT_THERE = Answer(503, "It cannot be told now.", pages.FormProblem, headers=("Retry-After",))
 NO_CONSENT = "Sent from another site, or without a consent to the present text."
 OLD_TEXT = "This id came before with another body, or the text has changed meanwhile."
+TOO_LATE = "This id came before with another body, or the case stands otherwise by now."
 NO_CAR = "The car is another follower's."
 
 PAGES = Api(
@@ -94,6 +101,21 @@ PAGES = Api(
             pages.ReschedulingForm,
             409,
             id="appointment_id",
+        ),
+        _post("/reminders/wishes", "setReminderWish", "No more reminders of a type, or again.", pages.ReminderWishForm, 409),
+        _post("/complaints", "submitComplaint", "Complain (A-CMP-35).", pages.ComplaintForm, 404, 409, s403=NO_CONSENT, s404=NO_CAR),
+        _complaint("add", "addToComplaint", "Say more.", pages.ComplaintAdditionForm),
+        _complaint("withdraw", "withdrawComplaint", "It need not be followed any more.", pages.ComplaintWithdrawalForm),
+        _complaint("reopen", "reopenComplaint", "It is not settled.", pages.ComplaintReopeningForm),
+        _complaint("survey", "answerSurvey", "How content are you? (A-CMP-31)", pages.ComplaintSurveyForm),
+        _get("/complaints/{complaint_id}", "complaintStatus", "How far is it?", pages.ComplaintStatus, 404, asked=("complaint_id",)),
+        Operation(
+            "GET",
+            "/m/api/complaints/{complaint_id}/files/{file_id}",
+            "ownComplaintFile",
+            "A photo or voice that the follower sent, once it came; in parts where `Range` asks for them.",
+            parameters=("complaint_id", "file_id"),
+            answers=(Answer(200, "As it was cleaned.", media_types=("image/jpeg", "audio/mpeg")), *_problems((401, 404)), NOT_THERE),
         ),
         _get(
             "/registrations/{registration_id}",

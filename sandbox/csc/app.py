@@ -7,10 +7,15 @@ from flask import Flask, Response
 from contracts.partners.csc import CloseRecord, ReopenRecord, TaskRecord
 from contracts.partners.wire import OutcomeRecord, RegistrationRecord
 from sandbox import registrations
+from sandbox.complaints.records import Cases
+from sandbox.csc.complaint_api import add_complaint_api, complaint_desk_api
+from sandbox.csc.complaint_desk import ComplaintDesk
+from sandbox.csc.complaint_pages import ComplaintBooks
 from sandbox.csc.desk import CscDesk
 from sandbox.csc.desk_api import desk_api
 from sandbox.csc.pages import pages
 from sandbox.csc.records import CscRecords
+from sandbox.csc.reminder_api import CscReminders, add_reminder_api, reminder_desk_api
 from sandbox.office import Office
 from sandbox.partner import guard, once
 from sandbox.web import body_of, controls, new_app, respond
@@ -19,20 +24,28 @@ from sandbox.web import body_of, controls, new_app, respond
 def create_app(office: Office, api_key: str) -> Flask:
     app = new_app("sandbox.csc")
     records = CscRecords(office.store, office.now)
+    reminders = CscReminders(office)
+    cases = Cases(office.store, office.now)
+    complaints = ComplaintDesk(office, cases)
 
     def state() -> dict[str, object]:
         return {
             "tasks": records.tasks(),
             "slips": records.slips(),
             "registrations": records.registrations(),
+            "complaints": cases.all(),
             "pushes": office.outgoing.pushes(),
         }
 
     guard(app, api_key)
     app.register_blueprint(controls(office.ledger, office.faults, state))
     app.register_blueprint(desk_api(CscDesk(office, records), records))
-    app.register_blueprint(pages(office, CscDesk(office, records)))
+    app.register_blueprint(reminder_desk_api(reminders))
+    app.register_blueprint(complaint_desk_api(complaints, cases))
+    app.register_blueprint(pages(office, CscDesk(office, records), reminders, ComplaintBooks(complaints, cases)))
     _api(app, office, records)
+    add_reminder_api(app, office, reminders)
+    add_complaint_api(app, office, cases)
     return app
 
 

@@ -80,6 +80,12 @@ class CscLists:
         row = self._store.row(f"{TASKS}{JOINED}tasks.appointment_id=?", str(appointment_id))
         return None if row is None else _line(dict(row))
 
+    def of_car(self, vin: str) -> list[TaskLine]:
+        """Its appointments that are being made or made, the newest first: a reminder may lead to one."""
+        which = "json_extract(tasks.record, '$.vin') = ? AND tasks.state <> 'declined' AND coalesce(slips.state, 'active') = 'active'"
+        rows = self._store.rows(f"{TASKS}{JOINED}{which} ORDER BY tasks.number DESC LIMIT 10", vin)
+        return [_line(dict(row)) for row in rows]
+
     def count(self, show: Literal["open", "slips"]) -> int:
         row = self._store.row(COUNTS[show])
         return 0 if row is None else int(row["found"])

@@ -11,16 +11,19 @@ from werkzeug.wrappers import Response
 from contracts.csc import CallResult
 from contracts.partners.wire import Item
 from sandbox.clock import CHINA
+from sandbox.csc.complaint_pages import ComplaintBooks, add_complaint_pages
+from sandbox.csc.data_pages import add_data_pages
 from sandbox.csc.desk import CscDesk
 from sandbox.csc.forms import SlipNote, TransferNote
 from sandbox.csc.lists import CscLists, TaskLine
+from sandbox.csc.reminder_api import CscReminders
+from sandbox.csc.reminder_pages import add_reminder_pages
 from sandbox.csc.words import CALLS, CANCELS, ITEMS, OUTCOMES, task_badge
 from sandbox.desks.fault_switches import Paths, add_fault_switches
 from sandbox.desks.forms import Form
 from sandbox.desks.frame import Sign, Tab, desk_pages
 from sandbox.desks.traffic import Traffic, add_traffic
 from sandbox.desks.words import say, t
-from sandbox.dms.samples import DEALERS
 from sandbox.office import Office
 
 PATHS = Paths(
@@ -29,6 +32,10 @@ PATHS = Paths(
         ("/api/v1/call-tasks", ("回电任务", "Call-back tasks")),
         ("/api/v1/appointments", ("预约结果", "Outcomes")),
         ("/api/v1/registrations", ("客户登记", "Registrations")),
+        ("/api/v1/service-dates", ("保养日期", "Service dates")),
+        ("/api/v1/campaigns", ("活动", "Campaigns")),
+        ("/api/v1/reminder-tasks", ("提醒任务", "Reminder tasks")),
+        ("/api/v1/complaints", ("投诉步骤", "Complaints")),
     ),
     pushed="/partners/csc/v1/events",
 )
@@ -37,22 +44,30 @@ USUAL_HOUR = time(9, 30)
 Answer = str | Response | tuple[str, int]
 
 
-def pages(office: Office, desk: CscDesk) -> Blueprint:
+def pages(office: Office, desk: CscDesk, reminders: CscReminders, complaints: ComplaintBooks) -> Blueprint:
     lists = CscLists(office.store)
     tabs = (
         Tab("pages.home", ("待回电", "To call"), lambda: lists.count("open")),
         Tab("pages.slips_page", ("预约单", "Slips"), lambda: lists.count("slips")),
         Tab("pages.ended_page", ("已结束", "Ended")),
+        Tab("pages.reminders_page", ("提醒跟踪", "Reminders")),
+        Tab("pages.decisions_page", ("提醒决定", "Decisions")),
+        Tab("pages.complaints_page", ("投诉", "Complaints"), complaints.cases.count_open),
+        Tab("pages.dates_page", ("保养日期", "Service dates")),
+        Tab("pages.campaigns_page", ("活动", "Campaigns")),
         Tab("pages.registered_page", ("登记客户", "Registered")),
         Tab("pages.traffic_page", ("往来", "Traffic")),
         Tab("pages.faults_page", ("故障开关", "Faults")),
     )
     made = desk_pages(Sign("csc", ("CSC", "CSC"), ("客服中心 DCRC", "Call centre DCRC"), tabs), office.now)
-    made.context_processor(lambda: {"dealers": [(dealer.code, dealer.name) for dealer in DEALERS]})
+    made.context_processor(lambda: {"dealers": reminders.dealers.all()})
     add_fault_switches(made, office.faults, PATHS)
     traffic = add_traffic(made, office)
     _add_lists(made, lists)
     _add_task(made, TaskDesk(office, desk, lists, traffic))
+    add_reminder_pages(made, reminders, lists, traffic)
+    add_complaint_pages(made, complaints, traffic)
+    add_data_pages(made, reminders, office.now)
     return made
 
 

@@ -15,6 +15,8 @@ from contracts.partners.wire import DoneAnswer, OutcomeRecord, RefusalAnswer
 from sandbox import registrations
 from sandbox.answers import Answer
 from sandbox.clock import CHINA, Now, iso
+from sandbox.complaints import records as complaints
+from sandbox.csc import campaigns, dealer_names, reminders, service_dates
 from sandbox.csc.forms import SlipNote
 from sandbox.store import Store
 from sandbox.web import Problem
@@ -34,6 +36,11 @@ CREATE TABLE IF NOT EXISTS transfers (appointment_id TEXT PRIMARY KEY, dealer_co
 CREATE TABLE IF NOT EXISTS outcomes (appointment_id TEXT PRIMARY KEY, outcome TEXT NOT NULL, at TEXT NOT NULL);
 """
     + registrations.SCHEMA
+    + dealer_names.SCHEMA
+    + service_dates.SCHEMA
+    + campaigns.SCHEMA
+    + reminders.SCHEMA
+    + complaints.SCHEMA
 )
 
 USUAL_HOUR = time(9, 30)

@@ -11,7 +11,25 @@ from sandbox.office import Office
 from sandbox.store import Store
 
 SHOWN = 100
-SUBJECTS = ("slip_id", "task_id", "visit_no", "vin", "dealer_code", "appointment_id", "FromUserName")
+LONGEST = 8_000
+"""Characters of a body that are shown: a page of 500 rows is nothing to read."""
+PUSHES = (
+    "SELECT parcels.*, tries.status, tries.outcome AS ended, tries.body AS answer,"
+    " (SELECT count(*) FROM tries WHERE tries.parcel = parcels.id) AS tried FROM parcels"
+    " LEFT JOIN tries ON tries.id = (SELECT max(id) FROM tries WHERE tries.parcel = parcels.id)"
+)
+SUBJECTS = (
+    "slip_id",
+    "task_id",
+    "visit_no",
+    "vin",
+    "campaign_no",
+    "dealer_code",
+    "appointment_id",
+    "complaint_id",
+    "period",
+    "FromUserName",
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,7 @@ class Push:
     kind: str
     subject: str
     body: dict[str, object]
+    text: str
     outcome: str
     tries: int
     status: int | None
@@ -72,14 +91,20 @@ class Traffic:
 
     def pushes(self, subject: str = "") -> list[Push]:
         """Those whose body tells of this appointment, or all."""
-        rows = self._store.rows(
-            "SELECT parcels.*, tries.status, tries.outcome AS ended, tries.body AS answer,"
-            " (SELECT count(*) FROM tries WHERE tries.parcel = parcels.id) AS tried FROM parcels"
-            " LEFT JOIN tries ON tries.id = (SELECT max(id) FROM tries WHERE tries.parcel = parcels.id)"
-            " WHERE ?1 = '' OR json_extract(parcels.body, '$.data.appointment_id') = ?1 ORDER BY parcels.id DESC LIMIT ?2",
-            subject,
-            SHOWN,
-        )
+        if not subject:
+            return self._pushes("1")
+        return self._pushes("json_extract(parcels.body, '$.data.appointment_id') = ?", subject)
+
+    def pushes_of_item(self, item_id: str) -> list[Push]:
+        """Those that tell of this reminder."""
+        return self._pushes("json_extract(parcels.body, '$.data.item_id') = ?", item_id)
+
+    def pushes_of_complaint(self, complaint_id: str) -> list[Push]:
+        """Those that ask for its steps."""
+        return self._pushes("json_extract(parcels.body, '$.data.complaint_id') = ?", complaint_id)
+
+    def _pushes(self, which: str, *values: str) -> list[Push]:
+        rows = self._store.rows(f"{PUSHES} WHERE {which} ORDER BY parcels.id DESC LIMIT ?", *values, SHOWN)
         return [
             Push(
                 number=row["id"],
@@ -89,6 +114,7 @@ class Traffic:
                 kind=_kind(json.loads(row["body"])),
                 subject=_subject(json.loads(row["body"])),
                 body=json.loads(row["body"]),
+                text=_readable(row["body"]),
                 outcome=row["outcome"] or "waiting",
                 tries=row["tried"],
                 status=row["status"],
@@ -127,6 +153,9 @@ def _subject(body: dict[str, object]) -> str:
 
 
 def _readable(text: str) -> str:
+    """Indented; of a long one the beginning."""
+    if len(text) > LONGEST:
+        return text[:LONGEST] + "…"
     try:
         return json.dumps(json.loads(text), ensure_ascii=False, indent=1)
     except ValueError:

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS capacity (
 CLOSED_DEALER = "CLOSED"
 """A dealer whose workshop is never open: the way to a clear no."""
 A_CODE = re.compile(r"[A-Z0-9-]{1,32}")
-PAGE = 3
+PAGE = 8
 """Few, so that whoever reads all of them must turn the page."""
 
 
@@ -101,6 +101,11 @@ class Dealers:
         return "closed_day" if day is not None and not _open(tx, dealer, day, slot) else None
 
 
+def region_of(tx: sqlite3.Connection, dealer_code: str) -> str:
+    dealer = _dealer(tx, dealer_code)
+    return "" if dealer is None else dealer.region_code
+
+
 def _open(tx: sqlite3.Connection, dealer: DealerRecord, day: date, slot: str) -> bool:
     shut = tx.execute(
         "SELECT 1 FROM capacity WHERE dealer_code=? AND day=? AND slot IN ('', ?) AND closed=1", (dealer.dealer_code, day.isoformat(), slot)
@@ -119,6 +124,7 @@ def _record_of(dealer: Dealer) -> DealerRecord:
         version=1,
         dealer_code=dealer.code,
         name=dealer.name,
+        region_code=dealer.region,
         address=dealer.address,
         phone=dealer.phone,
         latitude=dealer.latitude,

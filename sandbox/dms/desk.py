@@ -25,8 +25,10 @@ from contracts.partners.dms import (
     VisitClosedPush,
     VisitRecord,
 )
+from contracts.partners.vehicles import CarRow, SaleRecordedPush
 from contracts.partners.wire import Wire
-from sandbox.dms.forms import ArrivalForm, CapacityForm, CarForm, ContactForm, DealerForm, ResaleForm, SaleForm
+from sandbox.dms.dealers import region_of
+from sandbox.dms.forms import ArrivalForm, CapacityForm, CarForm, ClosingForm, ContactForm, DealerForm, ResaleForm, SaleForm
 from sandbox.dms.records import DmsRecords
 from sandbox.dms.sales import Sale
 from sandbox.office import Office
@@ -49,13 +51,13 @@ class DmsDesk:
         self._telling = Telling(office, EVENTS)
 
     def enter_sale(self, form: SaleForm) -> Done[Sale]:
-        """A new car is sold: from now on its buyer can register (A-REM-02..05). Nothing is pushed."""
-        sale, _ = self._telling.do(lambda tx: self._enter(tx, form), _untold)
-        return Done(sale)
+        """A new car is sold: from now on its buyer can register (A-REM-02..05) → `sale.recorded`"""
+        (sale, _), pushes = self._telling.do(lambda tx: self._recorded(tx, self._enter(tx, form)), _sale_recorded)
+        return Done(sale, pushes)
 
     def sell_on(self, vin: str, form: ResaleForm) -> Done[Sale]:
-        """A used car is sold (flows 1.2) → `ownership.changed`"""
-        (sale, _), pushes = self._telling.do(lambda tx: self._sell_on(tx, vin, form), _ownership_changed)
+        """A used car is sold (flows 1.2) → `sale.recorded`, `ownership.changed`"""
+        (sale, _, _), pushes = self._telling.do(lambda tx: self._sell_on(tx, vin, form), _ownership_changed)
         return Done(sale, pushes)
 
     def correct_customer(self, customer_id: str, form: ContactForm) -> Done[list[Sale]]:
@@ -64,9 +66,10 @@ class DmsDesk:
         return Done(sales)
 
     def correct_car(self, vin: str, form: CarForm) -> Done[Sale]:
-        """Plate and model set right."""
-        sale, _ = self._telling.do(lambda tx: self._records.sales.correct_car(tx, vin, form), _untold)
-        return Done(sale)
+        """Plate and model set right → `sale.recorded`"""
+        done = lambda tx: self._recorded(tx, self._records.sales.correct_car(tx, vin, form))  # noqa: E731 - one transaction
+        (sale, _), pushes = self._telling.do(done, _sale_recorded)
+        return Done(sale, pushes)
 
     def save_dealer(self, dealer_code: str, form: DealerForm) -> Done[DealerRecord]:
         """A new dealer, or an old one in full → `dealer.saved`"""
@@ -84,18 +87,28 @@ class DmsDesk:
         """A car came in (A-APT-28) → `visit.arrived`"""
         return Done(*self._telling.do(lambda tx: self._arrive(tx, form), _visit_arrived))
 
-    def close_visit(self, visit_no: str, closed_at: datetime | None) -> Done[ClosedVisitRecord]:
-        """The workshop is done with it (A-APT-28) → `visit.closed`"""
-        return Done(*self._telling.do(lambda tx: self._records.visits.close(tx, visit_no, closed_at), _visit_closed))
+    def close_visit(self, visit_no: str, form: ClosingForm) -> Done[ClosedVisitRecord]:
+        """The workshop is done with it (A-APT-28), and the car's record has the visit → `visit.closed`"""
+        return Done(*self._telling.do(lambda tx: self._close(tx, visit_no, form), _visit_closed))
 
     def _enter(self, tx: Connection, form: SaleForm) -> Sale:
         self._records.dealers.known(tx, form.dealer_code)
         return self._records.sales.enter(tx, form)
 
-    def _sell_on(self, tx: Connection, vin: str, form: ResaleForm) -> tuple[Sale, OwnershipRecord]:
+    def _recorded(self, tx: Connection, sale: Sale) -> tuple[Sale, CarRow]:
+        """The car's own record follows from the sale."""
+        return sale, self._records.cars.sold(tx, sale, region_of(tx, sale.dealer_code))
+
+    def _sell_on(self, tx: Connection, vin: str, form: ResaleForm) -> tuple[Sale, CarRow, OwnershipRecord]:
         if form.dealer_code is not None:
             self._records.dealers.known(tx, form.dealer_code)
-        return self._records.sales.sell_on(tx, vin, form)
+        sale, owner = self._records.sales.sell_on(tx, vin, form)
+        return *self._recorded(tx, sale), owner
+
+    def _close(self, tx: Connection, visit_no: str, form: ClosingForm) -> ClosedVisitRecord:
+        visit = self._records.visits.close(tx, visit_no, form)
+        self._records.cars.visited(tx, visit)
+        return visit
 
     def _arrive(self, tx: Connection, form: ArrivalForm) -> VisitRecord:
         visit = self._records.visits.arrive(tx, form)
@@ -107,8 +120,16 @@ def _untold(_record: object, _at: datetime) -> tuple[Wire, ...]:
     return ()
 
 
-def _ownership_changed(done: tuple[Sale, OwnershipRecord], at: datetime) -> tuple[Wire, ...]:
-    return (OwnershipChangedPush(type="ownership.changed", timestamp=at, data=done[1]),)
+def _sale_recorded(done: tuple[Sale, CarRow], at: datetime) -> tuple[Wire, ...]:
+    return (SaleRecordedPush(type="sale.recorded", timestamp=at, data=done[1]),)
+
+
+def _ownership_changed(done: tuple[Sale, CarRow, OwnershipRecord], at: datetime) -> tuple[Wire, ...]:
+    _, car, owner = done
+    return (
+        SaleRecordedPush(type="sale.recorded", timestamp=at, data=car),
+        OwnershipChangedPush(type="ownership.changed", timestamp=at, data=owner),
+    )
 
 
 def _dealer_saved(dealer: DealerRecord, at: datetime) -> tuple[Wire, ...]:

@@ -15,22 +15,25 @@ from sandbox.dms.forms import (
     ClosingForm,
     ContactForm,
     DealerForm,
+    MonthForm,
     RejectionForm,
     ResaleForm,
     SaleForm,
 )
+from sandbox.dms.month import Months
 from sandbox.dms.records import DmsRecords
 from sandbox.web import wish_of
 
 Told = tuple[Response, int]
 
 
-def desk_api(desk: DmsDesk, records: DmsRecords) -> Blueprint:
+def desk_api(desk: DmsDesk, records: DmsRecords, months: Months) -> Blueprint:
     """What was done is 202 with the record and `push_id` (the last push) or `push_ids`; what could not be is a Problem."""
     api = Blueprint("desk", __name__, url_prefix="/desk")
     _sales(api, desk, records)
     _dealers(api, desk, records)
     _workshop(api, desk, records)
+    _months(api, months)
     return api
 
 
@@ -99,7 +102,17 @@ def _workshop(api: Blueprint, desk: DmsDesk, records: DmsRecords) -> None:
 
     @api.post("/visits/<visit_no>/close")
     def close_visit(visit_no: str) -> Told:
-        return _told(desk.close_visit(visit_no, wish_of(ClosingForm).closed_at))
+        return _told(desk.close_visit(visit_no, wish_of(ClosingForm)))
+
+
+def _months(api: Blueprint, months: Months) -> None:
+    @api.get("/months")
+    def list_months() -> Response:
+        return jsonify({"months": [plain(run) for run in months.all()]})
+
+    @api.post("/months")
+    def begin_month() -> Told:
+        return jsonify(plain(months.begin(wish_of(MonthForm).period))), 202
 
 
 def _told(done: Done[Any]) -> Told:

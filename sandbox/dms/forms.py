@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from contracts.partners.dms import DealerHours
+from contracts.reminders import Period
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
@@ -147,8 +148,18 @@ class ArrivalForm(Form):
 
 
 class ClosingForm(Form):
+    """The workshop is done: what it did, and what stood on the clock."""
+
     closed_at: AwareDatetime | None = None
+    services: tuple[str, ...] = Field(default=(), max_length=20)
+    mileage_km: Annotated[Annotated[int, Field(ge=0, le=5_000_000)] | None, BeforeValidator(_nothing_if_empty)] = None
 
 
 class RejectionForm(Form):
     reason: str = Field(default="closed_day", min_length=1, max_length=64)
+
+
+class MonthForm(Form):
+    """Which month's reminders are worked out (A-REM-18)."""
+
+    period: Period

@@ -1,6 +1,7 @@
 """The dealer's desk in the browser: requests and slips on record, cars that come and go, and who is registered (A-APT-12, 19, 28)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,13 +12,17 @@ from sandbox.desks.forms import Form
 from sandbox.desks.frame import Sign, Tab, desk_pages
 from sandbox.desks.traffic import Traffic, add_traffic
 from sandbox.desks.words import t
+from sandbox.dms.complaint_pages import add_complaints
+from sandbox.dms.complaints import DealersComplaints
 from sandbox.dms.dealer_pages import add_dealers
 from sandbox.dms.desk import DmsDesk
-from sandbox.dms.forms import ArrivalForm, RejectionForm
-from sandbox.dms.lists import Booking, DmsLists, Show
+from sandbox.dms.forms import ArrivalForm, ClosingForm, RejectionForm
+from sandbox.dms.lists import Booking, DmsLists, Show, Visit
+from sandbox.dms.month import Months
+from sandbox.dms.month_pages import MonthBooks, add_months
 from sandbox.dms.records import DmsRecords
 from sandbox.dms.sale_pages import add_sales
-from sandbox.dms.words import OUTCOMES, REASONS, REJECTIONS, SOURCES, booking_badge
+from sandbox.dms.words import OUTCOMES, REASONS, REJECTIONS, SERVICES, SOURCES, booking_badge
 from sandbox.office import Office
 
 PATHS = Paths(
@@ -28,6 +33,8 @@ PATHS = Paths(
         ("/api/v1/owners", ("核对车主", "Owners")),
         ("/api/v1/registrations", ("客户登记", "Registrations")),
         ("/api/v1/dealers", ("服务店名单", "Dealers")),
+        ("/api/v1/cars", ("车辆档案", "Cars")),
+        ("/api/v1/reminder", ("提醒", "Reminders")),
     ),
     pushed="/partners/dms/v1/events",
 )
@@ -35,12 +42,23 @@ PATHS = Paths(
 Answer = str | Response | tuple[str, int]
 
 
-def pages(office: Office, desk: DmsDesk, records: DmsRecords) -> Blueprint:
+@dataclass(frozen=True)
+class DmsBooks:
+    """What is not of one car or appointment."""
+
+    months: Months
+    complaints: DealersComplaints
+
+
+def pages(office: Office, desk: DmsDesk, records: DmsRecords, books: DmsBooks) -> Blueprint:
     lists = DmsLists(office.store)
     tabs = (
         Tab("pages.home", ("预约", "Appointments")),
         Tab("pages.visits_page", ("回厂", "Visits"), lists.count_here),
         Tab("pages.sales_page", ("销售记录", "Sales")),
+        Tab("pages.records_page", ("车辆档案", "Cars")),
+        Tab("pages.month_page", ("提醒月", "Reminders")),
+        Tab("pages.complaints_page", ("投诉", "Complaints")),
         Tab("pages.registered_page", ("登记客户", "Registered")),
         Tab("pages.dealers_page", ("服务店", "Dealers")),
         Tab("pages.capacity_page", ("接待能力", "Capacity")),
@@ -50,10 +68,13 @@ def pages(office: Office, desk: DmsDesk, records: DmsRecords) -> Blueprint:
     made = desk_pages(Sign("dms", ("DMS", "DMS"), ("经销商管理系统", "Dealer management"), tabs), office.now)
     made.context_processor(lambda: {"dealers": [(dealer.dealer_code, dealer.name) for dealer in records.dealers.all()]})
     add_fault_switches(made, office.faults, PATHS)
-    _add_bookings(made, BookingDesk(desk, lists, add_traffic(made, office)))
+    traffic = add_traffic(made, office)
+    _add_bookings(made, BookingDesk(desk, lists, traffic))
     _add_visits(made, desk, records, lists)
     add_sales(made, desk, records)
     add_dealers(made, desk, records, lists, office.now)
+    add_months(made, MonthBooks(office.store, books.months, records.cars), office.now)
+    add_complaints(made, books.complaints, traffic)
     return made
 
 
@@ -119,7 +140,11 @@ def _add_bookings(made: Blueprint, at: BookingDesk) -> None:
 def _add_visits(made: Blueprint, desk: DmsDesk, records: DmsRecords, lists: DmsLists) -> None:
     def shown(form: Form) -> str:
         return render_template(
-            "dms/visits.html", inside=lists.visits(here=True), gone=lists.visits(here=False), form=form, polls=url_for("pages.visits_page")
+            "dms/visits.html",
+            inside=lists.visits(here=True),
+            gone=lists.visits(here=False),
+            form=form,
+            polls=url_for("pages.visits_page"),
         )
 
     @made.get("/pages/visits")
@@ -137,13 +162,24 @@ def _add_visits(made: Blueprint, desk: DmsDesk, records: DmsRecords, lists: DmsL
             return redirect(url_for("pages.visits_page"))
         return shown(form), 422
 
+    def leaving(visit_no: str, form: Form) -> str:
+        visit: Visit = next((each for each in lists.visits(here=True) if each.visit_no == visit_no), None) or abort(404)
+        return render_template(
+            "dms/visit.html", visit=visit, services=SERVICES, form=form, polls=url_for("pages.visit_page", visit_no=visit_no)
+        )
+
+    @made.get("/pages/visits/<visit_no>")
+    def visit_page(visit_no: str) -> str:
+        return leaving(visit_no, Form())
+
     @made.post("/pages/visits/<visit_no>/close")
     def close_visit(visit_no: str) -> Answer:
         form = Form(request.form)
-        if form.attempt(lambda: desk.close_visit(visit_no, None)):
+        done = form.read(ClosingForm, services=tuple(service for service in SERVICES if f"service:{service}" in form.typed))
+        if done and form.attempt(lambda: desk.close_visit(visit_no, done)):
             flash(t("已离店，已告知车桥", "The car has left, and Cheqiao is told"))
             return redirect(url_for("pages.visits_page"))
-        return shown(form), 422
+        return leaving(visit_no, form), 422
 
     @made.get("/pages/registered")
     def registered_page() -> str:

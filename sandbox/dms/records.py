@@ -1,11 +1,24 @@
 """All that the DMS has on record, by subject."""
 
-from sandbox import registrations
+from sandbox import registrations, standings
 from sandbox.clock import Now
-from sandbox.dms import bookings, dealers, sales, visits
+from sandbox.dms import bookings, cars, complaints, dealers, month, runs, sales, visits
 from sandbox.store import Store
 
-SCHEMA = "".join((dealers.SCHEMA, sales.SCHEMA, bookings.SCHEMA, visits.SCHEMA, registrations.SCHEMA))
+SCHEMA = "".join(
+    (
+        dealers.SCHEMA,
+        sales.SCHEMA,
+        cars.SCHEMA,
+        bookings.SCHEMA,
+        visits.SCHEMA,
+        registrations.SCHEMA,
+        standings.SCHEMA,
+        runs.SCHEMA,
+        month.SCHEMA,
+        complaints.SCHEMA,
+    )
+)
 
 
 class DmsRecords:
@@ -13,6 +26,7 @@ class DmsRecords:
         self._store = store
         self.dealers = dealers.Dealers(store, now)
         self.sales = sales.Sales(store, now)
+        self.cars = cars.Cars(store, now)
         self.bookings = bookings.Bookings(store, now, self.dealers)
         self.visits = visits.Visits(store, now)
 

@@ -146,6 +146,11 @@ class Sales:
             self._keep(tx, before.version + 1 if before else 1, car)
 
 
+def current_sales(tx: sqlite3.Connection) -> list[Sale]:
+    """One of each car, in the order of sale."""
+    return [_sale(row) for row in tx.execute(f"{SALES} WHERE current=1 ORDER BY sales.number")]
+
+
 def _current(tx: sqlite3.Connection, vin: str) -> Sale | None:
     row = tx.execute(f"{SALES} WHERE vin=? AND current=1", (vin,)).fetchone()
     return _sale(row) if row else None

@@ -4,7 +4,7 @@ Nobody has these papers: the district 500199 is assigned to nothing; the numbers
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 
@@ -42,8 +42,32 @@ class Dealer:
     phone: str
     latitude: float
     longitude: float
+    region: str = "SOUTHWEST"
     hours: tuple[tuple[str, str], ...] = (("08:30", "17:30"),)
     rest: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What workshops know of a car. The `…_in` are days from the first day of the sandbox: something is due in any month."""
+
+    vin: str
+    first_maintenance: date
+    visited_in: int
+    maintenance_in: int | None = None
+    insurance_in: int | None = None
+    inspection_in: int | None = None
+    mileage_km: int | None = None
+
+    def last_visit(self, today: date) -> date:
+        return today + timedelta(days=self.visited_in)
+
+    def due(self, today: date, days: int | None) -> date | None:
+        """Never beyond the end of the month: what is due next month has no reminder yet."""
+        if days is None:
+            return None
+        last = (today.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        return min(today + timedelta(days=days), last)
 
 
 PEOPLE = (
@@ -63,6 +87,15 @@ CARS = (
 )
 """李娜 has two cars whose VINs end alike; 刘洋 sold the older of his to 王芳."""
 
+UPKEEP = (
+    Upkeep("LS4AAAAA1AA000001", date(2024, 9, 6), -178, maintenance_in=3, inspection_in=6, mileage_km=23_410),
+    Upkeep("LS4AAAAA2AA000002", date(2024, 3, 9), -201, insurance_in=9, mileage_km=31_020),
+    Upkeep("LS4CAAAC7AA000002", date(2025, 10, 30), -96, maintenance_in=5, mileage_km=11_260),
+    Upkeep("LS4AAAAA5AA000003", date(2021, 12, 11), -240, inspection_in=0, mileage_km=64_800),
+    Upkeep("LS4AAAAA9AA000004", date(2026, 1, 20), -150, maintenance_in=12, insurance_in=21, mileage_km=9_730),
+)
+"""The car of 张伟 has two things due within a week: one message tells of both."""
+
 DEALERS = (
     Dealer("D001", "重庆渝北启衡汽车服务中心", "重庆市渝北区启衡路 18 号", "023-0000-1001", 29.7184, 106.6302),
     Dealer("D002", "重庆江北嘉程汽车服务中心", "重庆市江北区嘉程大道 66 号", "023-0000-1002", 29.6062, 106.5741),
@@ -78,9 +111,9 @@ DEALERS = (
     Dealer("D004", "重庆沙坪坝磁云汽车服务中心", "重庆市沙坪坝区磁云路 201 号", "023-0000-1004", 29.5412, 106.4573),
     Dealer("D005", "成都武侯锦驰汽车服务中心", "成都市武侯区锦驰路 88 号", "028-0000-1005", 30.6417, 104.0432),
     Dealer("D006", "成都龙泉驿翠屏汽车维修站", "成都市龙泉驿区翠屏街 3 号", "028-0000-1006", 30.5561, 104.2745),
-    Dealer("D007", "北京朝阳安衡汽车服务中心", "北京市朝阳区安衡路 5 号", "010-0000-1007", 39.9215, 116.4434, rest=(7,)),
-    Dealer("D008", "上海浦东汇川汽车服务中心", "上海市浦东新区汇川路 120 号", "021-0000-1008", 31.2211, 121.5443),
-    Dealer("D009", "西安雁塔秦桥汽车服务中心", "西安市雁塔区秦桥路 27 号", "029-0000-1009", 34.2219, 108.9482, rest=(6, 7)),
+    Dealer("D007", "北京朝阳安衡汽车服务中心", "北京市朝阳区安衡路 5 号", "010-0000-1007", 39.9215, 116.4434, "NORTH", rest=(7,)),
+    Dealer("D008", "上海浦东汇川汽车服务中心", "上海市浦东新区汇川路 120 号", "021-0000-1008", 31.2211, 121.5443, "EAST"),
+    Dealer("D009", "西安雁塔秦桥汽车服务中心", "西安市雁塔区秦桥路 27 号", "029-0000-1009", 34.2219, 108.9482, "NORTHWEST", rest=(6, 7)),
     Dealer("CLOSED", "重庆巴南维修站（盘点中，拒收预约）", "重庆市巴南区盘点路 1 号", "023-0000-1010", 29.4021, 106.5403),
 )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from contracts.partners.dms import ClosedVisitRecord, StoreRecord, VisitRecord
 from sandbox.clock import Now
-from sandbox.dms.forms import ArrivalForm
+from sandbox.dms.forms import ArrivalForm, ClosingForm
 from sandbox.store import Store
 from sandbox.web import Problem
 
@@ -43,16 +43,16 @@ class Visits:
         ).fetchone()
         return VisitRecord.model_validate(_numbered(row))
 
-    def close(self, tx: sqlite3.Connection, visit_no: str, closed_at: datetime | None) -> ClosedVisitRecord:
+    def close(self, tx: sqlite3.Connection, visit_no: str, form: ClosingForm) -> ClosedVisitRecord:
         """The workshop is done. Raises Problem: no such car is here, or it would leave before it came."""
         held = tx.execute("SELECT * FROM visits WHERE number=? AND closed_at IS NULL", (_number(visit_no),)).fetchone()
         if held is None:
             raise Problem(409, "not_here", "没有这次在店的进厂 / There is no such visit that is open")
-        at = self._not_in_the_future(closed_at)
+        at = self._not_in_the_future(form.closed_at)
         if at < datetime.fromisoformat(held["arrived_at"]):
             raise Problem(400, "closed_at", "离厂时间早于进厂时间 / It cannot leave before it came")
         row = tx.execute("UPDATE visits SET closed_at=? WHERE number=? RETURNING *", (at.isoformat(), held["number"])).fetchone()
-        return ClosedVisitRecord.model_validate(_numbered(row))
+        return ClosedVisitRecord.model_validate({**_numbered(row), "services": form.services, "mileage_km": form.mileage_km})
 
     def all(self) -> list[dict[str, object]]:
         """The newest first; `closed_at` null: the car is here."""

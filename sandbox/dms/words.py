@@ -25,6 +25,35 @@ OUTCOMES: dict[str, tuple[Words, str]] = {
     "no_show": (("未到店", "did not come"), "red"),
 }
 SOURCES: dict[str, Words] = {"menu": ("公众号菜单", "the menu"), "reminder": ("提醒", "a reminder")}
+TYPES: dict[str, Words] = {
+    "first_maintenance": ("首保", "first maintenance"),
+    "maintenance": ("保养", "maintenance"),
+    "warranty": ("质保", "warranty"),
+    "insurance": ("保险", "insurance"),
+    "inspection": ("年审", "inspection"),
+    "birthday": ("生日", "birthday"),
+    "campaign": ("活动", "campaign"),
+}
+SERVICES: dict[str, Words] = {
+    "FIRST_MAINTENANCE": ("首次保养", "First maintenance"),
+    "MAINTENANCE": ("定期保养", "Regular maintenance"),
+    "REPAIR": ("维修", "Repair"),
+    "INSPECTION": ("年审", "Inspection"),
+}
+"""What a workshop says it has done."""
+
+STANDINGS: dict[str, Words] = {
+    "open": ("跟踪中", "going on"),
+    "booked": ("已预约", "booked"),
+    "returned": ("已回厂", "came"),
+    "for_decision": ("待决定", "to be decided"),
+    "carried": ("下月继续", "carried over"),
+    "dropped": ("不再提醒", "dropped"),
+    "lapsed": ("已过期", "over"),
+    "void": ("作废", "void"),
+}
+"""What became of a reminder."""
+
 WEEKDAYS: tuple[Words, ...] = (
     ("周一", "Mon"),
     ("周二", "Tue"),

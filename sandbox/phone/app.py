@@ -13,6 +13,7 @@ from sandbox.phone.people import People, Person
 from sandbox.phone.places import PLACES, place_of
 from sandbox.sms.records import Inbox
 from sandbox.web import Problem, new_app, wish_of
+from sandbox.wechat.media import LARGEST, Media
 
 ACCOUNT = "车主服务"
 PICTURES = ("dashboard", "tyre", "scratch")
@@ -77,6 +78,7 @@ class Phones:
     inbox: Inbox
     feed: Feed
     menu: Callable[[], list[object]]
+    media: Media
 
     def mark(self) -> str:
         """Something else whenever any phone has something new to show."""
@@ -104,6 +106,7 @@ def create_app(phones: Phones, web_view: Blueprint) -> Flask:
     _pages(app, phones)
     _reading(app, phones)
     _talking(app, phones)
+    _bringing(app, phones)
     _following(app, phones)
     return app
 
@@ -187,6 +190,17 @@ def _talking(app: Flask, phones: Phones) -> None:
     def visit(openid: str) -> Response:
         """A menu button that opens a page."""
         return jsonify({"sent": doings.view(_person(phones, openid), wish_of(Visit).url)})
+
+
+def _bringing(app: Flask, phones: Phones) -> None:
+    @app.post("/people/<openid>/photos")
+    def bring_photo(openid: str) -> tuple[Response, int]:
+        """One that its holder has, as it is, broken or not: what a page gets of it is the sandbox's own copy."""
+        _person(phones, openid)
+        content = request.stream.read(LARGEST["image"] + 1)
+        if not 0 < len(content) <= LARGEST["image"]:
+            raise Problem(413, "too_large", "empty, or over 10 MiB")
+        return jsonify({"media_id": phones.media.keep("image", content, "image/jpeg").media_id}), 201
 
 
 def _following(app: Flask, phones: Phones) -> None:

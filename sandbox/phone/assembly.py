@@ -21,6 +21,7 @@ from sandbox.sms.records import Inbox
 from sandbox.store import Store
 from sandbox.wechat.carrier import PushCarrier
 from sandbox.wechat.followers import Followers
+from sandbox.wechat.media import Media
 from sandbox.wechat.pushing import Pushing
 from sandbox.wechat.switches import Switches
 
@@ -63,6 +64,7 @@ def phones_app(
         inbox=near.inbox,
         feed=Feed(near.wechat.store, near.dms.store, near.csc.store, near.sms.store, store, holders, now),
         menu=menu,
+        media=Media(near.wechat.store, now),
     )
     inside = DispatcherMiddleware(NotFound(), mounts)
     return create_app(phones, web_view(target, inside, holders, Traces(store, now)))

@@ -119,9 +119,9 @@ class Feed:
 
 
 def _told(partner: str, store: Store) -> Iterator[Hop]:
-    rows = store.rows("SELECT id, body, created_at, outcome FROM parcels ORDER BY id DESC LIMIT ?", SHOWN)
+    rows = store.rows("SELECT id, json_extract(body, '$.type') AS kind, created_at, outcome FROM parcels ORDER BY id DESC LIMIT ?", SHOWN)
     for row in rows:
-        said = feed_words.of_partner_push(str(json.loads(row["body"]).get("type", "")))
+        said = feed_words.of_partner_push(str(row["kind"] or ""))
         yield _hop(f"{partner}-push-{row['id']}", _parcel_time(row), (partner, "cheqiao"), said, _parcel_outcome(row))
 
 

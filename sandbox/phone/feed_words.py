@@ -42,6 +42,14 @@ _CALLS: tuple[tuple[str, re.Pattern[str], Words], ...] = (
     ("POST", re.compile(r"/call-tasks/[^/]+/close"), words("关闭回访任务", "close the call task")),
     ("POST", re.compile(r"/call-tasks/[^/]+/reopen"), words("重开回访任务", "reopen the call task")),
     ("GET", re.compile(r"/call-tasks/[^/]+"), words("查询回访任务", "look for the call task")),
+    ("GET", re.compile(r"/cars"), words("读取车辆", "read the cars")),
+    ("GET", re.compile(r"/service-dates"), words("读取保养日期", "read the service dates")),
+    ("GET", re.compile(r"/campaigns"), words("读取活动", "read the campaigns")),
+    ("POST", re.compile(r"/reminder-tasks"), words("建提醒任务", "open reminder tasks")),
+    ("POST", re.compile(r"/reminder-tasks/standings|/reminders/standings"), words("告知提醒进展", "tell how reminders stand")),
+    ("PUT", re.compile(r"/reminder-runs/[^/]+"), words("核对当月提醒", "tell the month's reminders")),
+    ("PUT", re.compile(r"/complaints/[^/]+/steps/\d+"), words("告知投诉步骤", "tell a step of a complaint")),
+    ("POST", re.compile(r"/complaints/[^/]+/refusals"), words("投诉步骤未办理", "refuse a step of a complaint")),
 )
 
 _PUSHES = {
@@ -53,6 +61,15 @@ _PUSHES = {
     "ownership.changed": words("车主变更", "ownership changed"),
     "call.logged": words("通话记录", "call logged"),
     "slip.saved": words("预约单", "slip saved"),
+    "sale.recorded": words("销售记录", "sale recorded"),
+    "service_dates.updated": words("保养日期", "service dates updated"),
+    "campaign.published": words("发布活动", "campaign published"),
+    "campaign.withdrawn": words("撤回活动", "campaign withdrawn"),
+    "reminder.items.published": words("当月提醒明细", "the month's reminders"),
+    "reminder.run.completed": words("当月提醒完成", "the month is complete"),
+    "reminder.slip.saved": words("提醒单", "reminder slip"),
+    "reminder.item.decided": words("提醒决定", "reminder decided"),
+    "complaint.step": words("投诉步骤", "step of a complaint"),
 }
 
 _SUBMISSIONS: tuple[tuple[re.Pattern[str], Words], ...] = (

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sandbox.web import respond
 from sandbox.wechat.api_errors import ApiError
 from sandbox.wechat.followers import Followers
+from sandbox.wechat.media import TYPES, Media
 from sandbox.wechat.menu import Menu, MenuWish
 from sandbox.wechat.messages import CustomSend, Messages, TemplateSend
 from sandbox.wechat.pushing import Pushing
@@ -35,6 +36,7 @@ class Platform:
     switches: Switches
     tickets: Tickets
     menu: Menu
+    media: Media
 
 
 def add_api(app: Flask, platform: Platform) -> None:
@@ -52,6 +54,7 @@ def add_api(app: Flask, platform: Platform) -> None:
     _add_tokens(app, platform.tokens)
     _add_sending(app, platform)
     _add_menu(app, platform)
+    _add_media(app, platform)
 
     @app.get("/cgi-bin/user/info")
     def user_info() -> Response:
@@ -112,6 +115,26 @@ def _add_menu(app: Flask, platform: Platform) -> None:
         platform.tokens.check(request.args.get("access_token", ""))
         platform.menu.withdraw()
         return jsonify({"errcode": 0, "errmsg": "ok"})
+
+
+def _add_media(app: Flask, platform: Platform) -> None:
+    @app.post("/cgi-bin/media/upload")
+    def upload_media() -> Response:
+        platform.tokens.check(request.args.get("access_token", ""))
+        file = request.files.get("media")
+        if file is None:
+            raise ApiError(41005)
+        ending = (file.filename or "").rpartition(".")[2].lower()
+        kept = platform.media.keep(request.args.get("type", ""), file.read(), TYPES.get(ending, ""))
+        return jsonify({"type": kept.kind, "media_id": kept.media_id, "created_at": kept.created_at})
+
+    @app.get("/cgi-bin/media/get")
+    def get_media() -> Response:
+        platform.tokens.check(request.args.get("access_token", ""))
+        kept = platform.media.get(request.args.get("media_id", ""))
+        return Response(
+            kept.content, 200, {"Content-Type": kept.content_type, "Content-Disposition": f'attachment; filename="{kept.file_name}"'}
+        )
 
 
 def _check_grant(grant_type: str) -> None:

@@ -10,6 +10,7 @@ from sandbox.wechat.api import Platform, add_api
 from sandbox.wechat.carrier import Mode, PushCarrier, PushForm
 from sandbox.wechat.followers import SAMPLES, Followers
 from sandbox.wechat.jssdk import add_jssdk
+from sandbox.wechat.media import Media
 from sandbox.wechat.menu import Menu
 from sandbox.wechat.messages import Messages
 from sandbox.wechat.notation import Notation
@@ -90,7 +91,7 @@ def create_app(office: Office, account: SandboxSecrets, carrier: PushCarrier) ->
     add_api(app, platform)
     oauth = Oauth(office.store, office.now)
     add_oauth(app, oauth, platform.tokens, platform.followers, account=account, target=carrier.target)
-    add_jssdk(app, platform.tickets, appid=account.appid)
+    add_jssdk(app, platform.tickets, platform.media, appid=account.appid)
     pages = controls(office.ledger, office.faults, state)
     _add_pushing(pages, platform, carrier)
     _add_platform(pages, platform, carrier)
@@ -111,6 +112,7 @@ def _platform(office: Office, account: SandboxSecrets, carrier: PushCarrier) -> 
         switches=switches,
         tickets=Tickets(store, now),
         menu=Menu(store),
+        media=Media(store, now),
     )
 
 

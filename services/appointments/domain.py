@@ -15,7 +15,7 @@ from contracts.csc import Call
 from services.appointments.hours import day_of, end_of
 from services.appointments.standing import AGREED, CLOSED, WITHOUT_SLIP, reason_of, state_of
 from services.appointments.visits import Visit
-from services.appointments.wishes import Asked, Car, Rules, Wish, never_reached, why_not, why_not_on
+from services.appointments.wishes import Asked, Car, Rules, Wish, first_of, never_reached, why_not, why_not_on
 
 MOST_REPLACED = 40  # requests within which the DMS answers; the day that it keeps must be among them
 
@@ -61,6 +61,9 @@ class Appointment:
     task_id: str | None = None
     task_version: int = 0
     attempts: int = 0  # calls that did not reach the follower
+    first_due_at: datetime | None = None  # by when the first call was due, whatever was asked for since
+    first_call_at: datetime | None = None
+    reached_at: datetime | None = None  # the first call that reached the follower
     given_up: bool = False  # after too many of them
     day_passed: bool = False  # before anything was agreed
     declined: bool = False
@@ -161,7 +164,7 @@ class Appointment:
         """The DMS has it on record; CSC is asked to call unless it is over by now (A-APT-12, 13)."""
         if self.dms_no:
             return self
-        return self._learn(dms_no=dms_no, call_due_at=call_due_at if self.is_open else None)
+        return self._learn(dms_no=dms_no, first_due_at=call_due_at, call_due_at=call_due_at if self.is_open else None)
 
     def refuse(self, reason: str) -> "Appointment":
         """The DMS says no, at once or later: a slip made meanwhile does not help, the dealer will not take the car."""
@@ -183,6 +186,8 @@ class Appointment:
             "task_id": self.task_id or log.task_id,
             "declined": self.declined or log.declined,
             "given_up": self.given_up or never_reached(log.calls, rules.most_attempts),
+            "first_call_at": first_of(self.first_call_at, *(call.at for call in log.calls)),
+            "reached_at": first_of(self.reached_at, *(call.at for call in log.calls if call.result == "reached")),
         }
         if log.version > self.task_version:
             facts |= {"task_version": log.version, "attempts": sum(call.result != "reached" for call in log.calls)}

@@ -96,6 +96,8 @@ def _told_as(contract: type[AppointmentNews], after: Appointment) -> Appointment
         slot=after.wish.slot,
         request_no=after.answered_no,
         items=slip.items if slip else after.wish.items,
+        reminder_item_id=after.wish.reminder_item_id,
+        submitted_at=after.wish.submitted_at,
         dms_no=after.dms_no,
         task_id=after.task_id,
         slip_id=slip.id if slip else None,

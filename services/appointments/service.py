@@ -29,6 +29,7 @@ from contracts.dms import (
 from contracts.messaging import AppointmentConfirmationFailed, AppointmentConfirmationSent
 from services.appointments.capacity import Room, claims_of, days_of
 from services.appointments.domain import Appointment, consider, successor_of, turned_away, withdrawn_unseen
+from services.appointments.figures.handling import HandlesFigures
 from services.appointments.hours import call_due
 from services.appointments.news import news_of
 from services.appointments.owner_store import OwnerStore
@@ -58,7 +59,7 @@ class BookingRules(DependencyProvider):
         return self._rules
 
 
-class AppointmentsService:
+class AppointmentsService(HandlesFigures):
     """The state of an appointment is decided here; the DMS and CSC ask for changes by their news."""
 
     name = "appointments"
@@ -234,6 +235,7 @@ class AppointmentsService:
             self.appointments.save(tx, begun)
         room.move(None, begun)
         self._keep_room(tx, room)
+        self.figures.moved(tx, None, begun)
         tx.tell(*news_of(None, begun))
 
     def _why_no_place(self, tx: Transaction, before: Appointment | None, after: Appointment) -> str:
@@ -265,6 +267,7 @@ class AppointmentsService:
             room.move(before, after)
         for before, after in learnt:
             self.appointments.save(tx, after)
+            self.figures.moved(tx, before, after)
             tx.tell(*news_of(before, after))
             if after.visit and before.is_open and not after.is_open:
                 self._place(tx, after.visit)

@@ -183,7 +183,7 @@ _AS_THEY_ARE = (
 )
 """Columns that hold a field of the appointment under its own name."""
 
-_TIMES = ("call_due_at", "arrived_at", "completed_at")
+_TIMES = ("call_due_at", "first_due_at", "first_call_at", "reached_at", "arrived_at", "completed_at")
 """And those that hold one as milliseconds."""
 
 

@@ -38,6 +38,9 @@ appointments = Table(
     Column("dms_no", String(64)),
     Column("refused", String(64), nullable=False),
     Column("call_due_at", BigInteger),
+    Column("first_due_at", BigInteger),
+    Column("first_call_at", BigInteger),
+    Column("reached_at", BigInteger, comment="first call that reached the follower"),
     Column("task_id", String(64)),
     Column("task_version", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -126,3 +129,53 @@ stray_visits = Table(
     Index("ix_stray_visits_arrived", "arrived_at"),
 )
 """Visits that match no appointment yet: the news of the slip may be late."""
+
+dealers = Table(
+    "dealers",
+    metadata,
+    Column("dealer_code", String(32), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("region_code", String(32), nullable=False),
+)
+
+MEASURES = (
+    "requested",
+    "due",
+    "withdrawn_uncalled",
+    "called",
+    "called_in_time",
+    "confirmed",
+    "arrived",
+    "no_show",
+    "arrived_of_requested",
+)
+"""What is counted of each appointment (flows 6); `figures/measures.py` says how."""
+
+sums = Table(
+    "sums",
+    metadata,
+    Column("period", String(7), primary_key=True),
+    Column("dealer_code", String(32), primary_key=True),
+    *(Column(name, Integer, nullable=False) for name in MEASURES),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("correction_id", ID, primary_key=True),
+    Column("period", String(7), nullable=False),
+    Column("dealer_code", String(32), nullable=False),
+    Column("appointment_id", ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in MEASURES),
+    Index("ix_corrections_period", "period", "dealer_code"),
+)
+"""What changed about an appointment after its period was frozen."""
+
+freezes = Table(
+    "freezes",
+    metadata,
+    Column("period", String(7), primary_key=True),
+    Column("frozen_at", BigInteger, comment="from then on changes are corrections; null: not yet"),
+)

@@ -94,3 +94,9 @@ def never_reached(calls: Sequence[Call], most_attempts: int) -> bool:
     """So many calls before any that reached. Later ones do not count: who was reached once is in the DCRC's hands."""
     in_time = sorted(calls, key=lambda call: call.at)
     return len(list(takewhile(lambda call: call.result != "reached", in_time))) >= most_attempts
+
+
+def first_of(*moments: datetime | None) -> datetime | None:
+    """The earliest that is known, to the millisecond as it is kept: what is heard again is no news."""
+    known = [at.replace(microsecond=at.microsecond // 1000 * 1000) for at in moments if at]
+    return min(known, default=None)

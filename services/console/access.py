@@ -13,12 +13,29 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, get_args
 from flask import Flask, Response, g, make_response, redirect, request, url_for
 
 from services.console.problems import Forbidden, NoToken
+from services.console.scope import Scope, scope_of
 from services.console.session import Visit
 
 if TYPE_CHECKING:
     from services.console.context import Context
 
-Role = Literal["administrator", "operator", "integrator", "auditor"]
+Role = Literal[
+    "administrator",
+    "operator",
+    "integrator",
+    "auditor",
+    "dealer_manager",
+    "region_manager",
+    "agent",
+    "complaint_handler",
+    "technical",
+    "vrt_member",
+    "leader",
+    "legal",
+    "marketing",
+    "monitor",
+    "dealer_staff",
+]
 ROLES: tuple[Role, ...] = get_args(Role)
 SAFE = frozenset({"GET", "HEAD"})
 TOKEN_FIELD, TOKEN_HEADER = "csrf", "X-CSRF-Token"
@@ -32,11 +49,31 @@ class Right(Enum):
 
     ANYBODY = "anybody"
     SELF = "self"
+    HOME = "home"
+    """Come in, and be led to one's own."""
+    FIGURES = "figures"
+    """See statistics and lists of reminders and appointments, as far as the account reaches."""
+    DECIDE = "decide"
+    """Decide about reminders that brought nobody back."""
     READ = "read"
+    """See how the house is."""
+    TRACE = "trace"
+    """Find what became of a customer's request."""
+    CASES = "cases"
+    """See complaints and take the steps of one's role in them; which ones and which, the service itself says."""
+    DEALINGS = "dealings"
+    """See beside a complaint what else its customer has with us."""
+    CASE_FIGURES = "case_figures"
+    """See the reports about complaints, as far as the account reaches."""
+    CASE_RECOUNT = "case_recount"
+    """Have a month of them counted anew, for the whole nation."""
+    TERMS = "terms"
+    """See who decides about which fee, and the working calendars."""
+    SET_TERMS = "set_terms"
     PAYLOAD = "payload"
     """See what is in a message, personal data in clear."""
     ORDER = "order"
-    """Redrive, drop, jobs, pause and resume, owner and status of parked messages."""
+    """Redrive, drop, jobs, pause and resume, owner and status of parked messages; the month's runs, loads and rules."""
     MEND = "mend"
     """Send a mended copy."""
     HOLD = "hold"
@@ -45,12 +82,28 @@ class Right(Enum):
     STAFF = "staff"
 
 
-_ALL_STAFF = frozenset({Right.ANYBODY, Right.SELF, Right.READ})
+_ANY_LOGIN = frozenset({Right.ANYBODY, Right.SELF, Right.HOME})
+_DESK = _ANY_LOGIN | {Right.CASES}
+_HEAD_OFFICE = _DESK | {Right.CASE_FIGURES, Right.CASE_RECOUNT, Right.TERMS}
+_MANAGERS = _DESK | {Right.FIGURES, Right.DECIDE, Right.CASE_FIGURES}
+_ALL_STAFF = _ANY_LOGIN | {Right.FIGURES, Right.READ, Right.TRACE}
+_WATCH = frozenset({Right.CASES, Right.DEALINGS, Right.CASE_FIGURES, Right.CASE_RECOUNT, Right.TERMS})
 RIGHTS: dict[Role, frozenset[Right]] = {
     "administrator": frozenset(Right),
-    "operator": _ALL_STAFF | {Right.PAYLOAD, Right.ORDER, Right.MEND, Right.HOLD},
+    "operator": _ALL_STAFF | _WATCH | {Right.DECIDE, Right.PAYLOAD, Right.ORDER, Right.MEND, Right.HOLD},
     "integrator": _ALL_STAFF | {Right.MEND, Right.HOLD},
-    "auditor": _ALL_STAFF | {Right.AUDIT},
+    "auditor": _ALL_STAFF | _WATCH | {Right.AUDIT},
+    "dealer_manager": _MANAGERS,
+    "region_manager": _MANAGERS,
+    "agent": _DESK | {Right.TRACE, Right.DEALINGS, Right.CASE_FIGURES},
+    "complaint_handler": _HEAD_OFFICE | {Right.TRACE, Right.DEALINGS},
+    "technical": _DESK,
+    "vrt_member": _DESK,
+    "leader": _HEAD_OFFICE,
+    "legal": _DESK,
+    "marketing": _DESK,
+    "monitor": _HEAD_OFFICE,
+    "dealer_staff": _DESK,
 }
 
 
@@ -71,6 +124,14 @@ def who() -> str:
     return visit.name if visit else ""
 
 
+def whose() -> Scope:
+    """What who makes this request may see of reminders and appointments. Raises Forbidden where there is nobody, or no place."""
+    visit = current_visit()
+    if visit is None:
+        raise Forbidden
+    return scope_of(visit.role, visit.scope)
+
+
 class Guarded(Flask):
     """A Flask that takes no route without a right."""
 
@@ -88,9 +149,15 @@ class Guarded(Flask):
 
 
 def page(
-    app: Flask, rule: str, *, right: Right, methods: tuple[str, ...] = ("GET",), endpoint: str | None = None
+    app: Flask,
+    rule: str,
+    *,
+    right: Right,
+    methods: tuple[str, ...] = ("GET",),
+    endpoint: str | None = None,
+    largest_body: int | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, Response]]:
-    """Route, who may, and the check of the token for every method that changes something."""
+    """Route, who may, and the check of the token for every method that changes something. `largest_body` in bytes, else the console's."""
 
     def declare(view: Callable[P, R]) -> Callable[P, Response]:
         @wraps(view)
@@ -99,6 +166,8 @@ def page(
             if turned_away is not None:
                 return turned_away
             if request.method not in SAFE:
+                if largest_body is not None:
+                    request.max_content_length = largest_body
                 _require_token()
             return make_response(view(*given, **named))
 

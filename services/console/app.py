@@ -15,13 +15,17 @@ from chassis.janitor import Keeping
 from chassis.logs import get_logger
 from services.console import frame, store
 from services.console.access import Guarded, to_page, who
+from services.console.acting import role_header, scope_header
 from services.console.audit import Audit
+from services.console.complaining import Complaining
 from services.console.context import Context
 from services.console.entering import Entrance
 from services.console.headers import harden
 from services.console.insight import Insight
+from services.console.kept_filters import KeptFilters
 from services.console.passwords import Passwords
 from services.console.problems import Forbidden, NoToken, Problem
+from services.console.reminding import AppointmentNumbers, Reminding
 from services.console.session import Sessions
 from services.console.staff import StaffRegister
 from services.console.views import VIEWS
@@ -49,6 +53,7 @@ def create_app(runtime: "ServiceRuntime") -> Guarded:
 
 def context_of(runtime: "ServiceRuntime", now: Callable[[], datetime] = CLOCK, passwords: Passwords | None = None) -> Context:
     settings, database, vault = runtime.process.settings, runtime.database, runtime.vault
+    operator, token = settings.operator, settings.operator.token.get_secret_value()
     secret = settings.console.session_key.get_secret_value()
     passwords = passwords or Passwords()
     audit = Audit(database, secret, now, frame.address)
@@ -58,7 +63,11 @@ def context_of(runtime: "ServiceRuntime", now: Callable[[], datetime] = CLOCK, p
         settings=settings,
         vault=vault,
         database=database,
-        insight=Insight(settings.operator.url, settings.operator.token.get_secret_value(), who),
+        insight=Insight(operator.url, token, who),
+        reminding=Reminding(operator.reminders_url, token, who, scope_header),
+        appointments=AppointmentNumbers(operator.appointments_url, token, who, scope_header),
+        complaining=Complaining(operator.complaints_url, token, who, role_header, scope_header),
+        filters=KeptFilters(database, now),
         audit=audit,
         staff=register,
         sessions=sessions,
@@ -100,10 +109,27 @@ _AWAY: Pair = (
     "insight 或数据库暂时没有回答。什么都没有丢；请过几秒再试。",
     "Insight or the database does not answer at the moment. Nothing is lost: please try again in a few seconds.",
 )
+_AWAY_TOO: dict[str, Pair] = {
+    "reminders": (
+        "提醒服务暂时没有回答。什么都没有丢；请过几秒再试。",
+        "The reminders service does not answer at the moment. Nothing is lost: please try again in a few seconds.",
+    ),
+    "appointments": (
+        "预约服务暂时没有回答。什么都没有丢；请过几秒再试。",
+        "The appointments service does not answer at the moment. Nothing is lost: please try again in a few seconds.",
+    ),
+    "complaints": (
+        "投诉服务暂时没有回答。什么都没有丢；请过几秒再试。",
+        "The complaints service does not answer at the moment. Nothing is lost: please try again in a few seconds.",
+    ),
+}
 _HTTP: dict[int, Pair] = {
     404: ("没有这个页面。", "There is no such page."),
     405: ("这里不支持这个操作。", "This address does not take that method."),
-    413: ("提交的内容太大。", "What was sent is too large."),
+    413: (
+        "提交的内容太大；文件最多 10 MB。请返回上一页，换小一些的再试。",
+        "What was sent is too large; a file has 10 MB at most. Please go back and try a smaller one.",
+    ),
 }
 _ANY: Pair = ("请求有误。", "The request is malformed.")
 
@@ -116,8 +142,9 @@ def _say(status: int, words: Pair) -> Response:
 
 
 def _say_away(error: Exception) -> Response:
-    log.warning("console_page_not_answered", cause=getattr(error, "what", type(error).__name__), page=request.endpoint)
-    answer = _say(503, _AWAY)
+    cause = str(getattr(error, "what", type(error).__name__))
+    log.warning("console_page_not_answered", cause=cause, page=request.endpoint)
+    answer = _say(503, _AWAY_TOO.get(cause.partition(":")[0], _AWAY))
     answer.headers["Retry-After"] = "5"
     return answer
 

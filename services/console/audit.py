@@ -75,23 +75,34 @@ class Audit:
         """
         in_one_transaction(self._database, lambda tx: self.write_in(tx, actor, action, about, details))
 
+    def write_each(self, actor: str, action: str, about: Sequence[str], details: Details | None = None) -> None:
+        """A line about each, in one transaction: all of them or none."""
+
+        in_one_transaction(self._database, lambda tx: self._append(tx, actor, action, about, details))
+
     def write_in(self, tx: Transaction, actor: str, action: str, about: str = "", details: Details | None = None) -> None:
         """In the transaction that does what is told. One after the other: the end of the chain is locked until the commit."""
+        self._append(tx, actor, action, [about], details)
+
+    def _append(self, tx: Transaction, actor: str, action: str, about: Sequence[str], details: Details | None) -> None:
         head = tx.execute(select(audit_head).with_for_update()).one()
-        row: dict[str, Any] = {
-            "number": head.number + 1,
-            "at": millis(self._now()),
-            "actor": actor,
-            "action": action,
-            "about": about[:LONGEST_ABOUT],
-            "details": json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True),
-            "address": self._place(),
-            "previous": head.mac,
-        }
-        row["mac"] = self._mac(row)
-        tx.execute(insert(audit).values(row))
-        tx.execute(update(audit_head).values(number=row["number"], mac=row["mac"]))
-        log.info("audited", number=row["number"], action=action, mac=row["mac"])
+        rows: list[dict[str, Any]] = []
+        for number, one in enumerate(about, start=head.number + 1):
+            row: dict[str, Any] = {
+                "number": number,
+                "at": millis(self._now()),
+                "actor": actor,
+                "action": action,
+                "about": one[:LONGEST_ABOUT],
+                "details": json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True),
+                "address": self._place(),
+                "previous": rows[-1]["mac"] if rows else head.mac,
+            }
+            rows.append(row | {"mac": self._mac(row)})
+        tx.execute(insert(audit), rows)
+        tx.execute(update(audit_head).values(number=rows[-1]["number"], mac=rows[-1]["mac"]))
+        for row in rows:
+            log.info("audited", number=row["number"], action=action, mac=row["mac"])
 
     def lines(self, question: Question, *, after: int | None = None, most: int = 50) -> list[Line]:
         """Newest first; `after` is the number of the last one seen."""

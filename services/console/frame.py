@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, g, redirect, request, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -35,18 +36,29 @@ class Entry:
     words: Pair
     icon: str
     right: Right = Right.READ
+    group: Pair = ("运行", "House")
 
 
+REMINDING: Pair = ("提醒与预约", "Reminders")
+COMPLAINTS: Pair = ("投诉", "Complaints")
 MENU = (
     Entry("/", ("总览", "Overview"), "gauge"),
     Entry("/queues", ("队列", "Queues"), "stack"),
     Entry("/parked", ("滞留", "Parked"), "parking"),
     Entry("/retries", ("重试", "Retries"), "repeat"),
     Entry("/jobs", ("批量任务", "Jobs"), "list-check"),
-    Entry("/trace", ("追踪", "Trace"), "route"),
+    Entry("/trace", ("追踪", "Trace"), "route", Right.TRACE),
     Entry("/partners", ("合作方", "Partners"), "plug"),
     Entry("/audit", ("审计", "Audit"), "shield", Right.AUDIT),
     Entry("/staff", ("账号", "Staff"), "users", Right.STAFF),
+    Entry("/figures", ("统计", "Statistics"), "chart", Right.FIGURES, REMINDING),
+    Entry("/lists", ("名单", "Lists"), "note", Right.FIGURES, REMINDING),
+    Entry("/reminders", ("提醒", "The month"), "bell", Right.READ, REMINDING),
+    Entry("/facts", ("数据", "Data"), "server", Right.READ, REMINDING),
+    Entry("/rules", ("规则", "Rules"), "ruler", Right.READ, REMINDING),
+    Entry("/complaints", ("投诉台", "Desk"), "inbox", Right.CASES, COMPLAINTS),
+    Entry("/complaint-figures", ("投诉报表", "Reports"), "chart", Right.CASE_FIGURES, COMPLAINTS),
+    Entry("/complaint-terms", ("授权与日历", "Authority, calendar"), "shield", Right.TERMS, COMPLAINTS),
 )
 
 
@@ -83,7 +95,14 @@ def furnish(app: Flask, context: Context) -> None:
             "theme": g.get("theme", ""),
             "menu": list(_menu(app)),
             "here": request.full_path.rstrip("?"),
+            "changed": changed,
         }
+
+
+def changed(name: str, value: str) -> str:
+    """This address with one word of it otherwise, from the first page."""
+    kept = [(key, one) for key, one in request.args.items(multi=True) if key not in (name, "after", "format", "sort")]
+    return f"{request.script_root}{request.path}?{urlencode([*kept, (name, value)])}"
 
 
 def set_cookie(answer: Response, name: str, value: str, *, lifetime: int | None = None, script: bool = False) -> None:

@@ -9,6 +9,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self' data:",  # Tabler draws arrows and ticks from addresses in its style
         "font-src 'self'",
+        "media-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

@@ -29,10 +29,11 @@ LONGEST_TOKEN = 128
 
 @dataclass(frozen=True)
 class Visit:
-    """Who is there. `must_change`: nothing but the change of the password is open yet."""
+    """Who is there. `must_change`: nothing but the change of the password is open yet. `scope`: see `services.console.scope`."""
 
     name: str
     role: "Role"
+    scope: str
     must_change: bool
     token: str
 
@@ -57,7 +58,7 @@ class Sessions:
             return None
         token_hash, now = self._hash(token), self._now()
         wanted = (
-            select(staff.c.name, staff.c.role, staff.c.must_change, sessions.c.seen_at)
+            select(staff.c.name, staff.c.role, staff.c.scope, staff.c.must_change, sessions.c.seen_at)
             .join_from(sessions, staff, sessions.c.name == staff.c.name)
             .where(
                 sessions.c.token_hash == token_hash,
@@ -73,7 +74,7 @@ class Sessions:
         if not polling and row.seen_at <= millis(now - SEEN_EVERY):
             with self._database.write() as tx:
                 tx.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(seen_at=millis(now)))
-        return Visit(row.name, cast("Role", row.role), bool(row.must_change), token)
+        return Visit(row.name, cast("Role", row.role), row.scope, bool(row.must_change), token)
 
     def end(self, tx: Transaction, token: str) -> None:
         tx.execute(delete(sessions).where(sessions.c.token_hash == self._hash(token)))

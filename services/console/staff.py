@@ -12,6 +12,7 @@ from chassis.database import Conflict, Database, Transaction, from_millis, in_on
 from services.console.audit import Audit
 from services.console.passwords import Passwords, random_password
 from services.console.problems import Problem
+from services.console.scope import kept_for
 from services.console.session import Sessions
 from services.console.store import staff
 
@@ -28,6 +29,7 @@ SET_UP = "set-up"
 class Member:
     name: str
     role: "Role"
+    scope: str
     must_change: bool
     disabled: bool
     created_at: datetime
@@ -65,17 +67,28 @@ class StaffRegister:
         except Problem:
             return None  # another copy was first
 
-    def add(self, actor: str, name: str, role: "Role") -> str:
-        """Gives the first password, which has to be changed at the first login. It is shown once and kept by nobody."""
+    def add(self, actor: str, name: str, role: "Role", place: str = "") -> str:
+        """Gives the first password, which has to be changed at the first login. It is shown once and kept by nobody.
+
+        `place`: code of the dealer or region, for a role that belongs to one.
+        """
         if not NAME.fullmatch(name):
             raise Problem("name", "账号为 2 至 32 位小写字母、数字、. _ -", "A name has 2 to 32 of a-z, 0-9, . _ -")
         password = random_password()
         now = millis(self._now())
-        row = {"name": name, "role": role, "password": self._passwords.hash(password), "must_change": True, "disabled": False}
+        scope = kept_for(role, place)
+        row = {
+            "name": name,
+            "role": role,
+            "scope": scope,
+            "password": self._passwords.hash(password),
+            "must_change": True,
+            "disabled": False,
+        }
 
         def work(tx: Transaction) -> None:
             tx.execute(insert(staff).values(**row, created_at=now, password_at=now))
-            self._audit.write_in(tx, actor, "staff.added", name, {"role": role})
+            self._audit.write_in(tx, actor, "staff.added", name, _told(role, scope))
 
         try:
             in_one_transaction(self._database, work, tries=2)
@@ -83,13 +96,15 @@ class StaffRegister:
             raise Problem("taken", f"已有账号 {name}", f"There is somebody named {name} already.", 409) from taken
         return password
 
-    def give_role(self, actor: str, name: str, role: "Role") -> None:
+    def give_role(self, actor: str, name: str, role: "Role", place: str = "") -> None:
+        scope = kept_for(role, place)
+
         def work(tx: Transaction) -> None:
             before = self._locked(tx, name)
             if before.role == "administrator" and role != "administrator":
                 self._not_the_last(tx, name)
-            tx.execute(update(staff).where(staff.c.name == name).values(role=role))
-            self._audit.write_in(tx, actor, "staff.role", name, {"from": before.role, "to": role})
+            tx.execute(update(staff).where(staff.c.name == name).values(role=role, scope=scope))
+            self._audit.write_in(tx, actor, "staff.role", name, {"from": before.role, "to": role} | ({"scope": scope} if scope else {}))
 
         in_one_transaction(self._database, work)
 
@@ -147,10 +162,15 @@ def register_of(database: Database, secret: str, now: Callable[[], datetime]) ->
     return StaffRegister(database, Passwords(), Sessions(database, secret, now), audit, now)
 
 
+def _told(role: "Role", scope: str) -> dict[str, str]:
+    return {"role": role} | ({"scope": scope} if scope else {})
+
+
 def _member(row: Row[Any]) -> Member:
     return Member(
         name=row.name,
         role=cast("Role", row.role),
+        scope=row.scope,
         must_change=bool(row.must_change),
         disabled=bool(row.disabled),
         created_at=from_millis(row.created_at),

@@ -1,4 +1,4 @@
-"""The tables of the console: staff, their sessions, what was tried at the door, and the audit. Times are milliseconds since the epoch."""
+"""The tables of the console: staff, sessions, what was tried at the door, filters that were kept, the audit. Times are milliseconds."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
@@ -8,7 +8,8 @@ staff = Table(
     "staff",
     metadata,
     Column("name", String(32), primary_key=True),
-    Column("role", String(16), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("scope", String(48), nullable=False, comment="dealer:D001, region:EAST, of a leader level:3; empty: no place"),
     Column("password", String(255), nullable=False, comment="argon2id, as the library writes it"),
     Column("must_change", Boolean, nullable=False),
     Column("disabled", Boolean, nullable=False),
@@ -36,6 +37,15 @@ attempt = Table(
     Column("last_at", BigInteger, nullable=False),
     Column("locked_until", BigInteger, nullable=False),
     Index("ix_attempt_last_at", "last_at"),
+)
+
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    Column("name", String(32), primary_key=True, comment="whose it is"),
+    Column("title", String(48), primary_key=True),
+    Column("query", String(512), nullable=False, comment="of the queue of complaints, as its address says it; nothing personal"),
+    Column("at", BigInteger, nullable=False),
 )
 
 audit = Table(

@@ -8,7 +8,7 @@ import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,7 +23,7 @@ from services.console.words import Pair, say, t
 
 R = TypeVar("R")
 
-Kind = Literal["text", "number", "milliseconds", "seconds", "bytes", "percent", "time", "id", "state", "causes"]
+Kind = Literal["text", "number", "milliseconds", "seconds", "bytes", "percent", "time", "day", "id", "state", "causes", "clock"]
 NUMERIC: frozenset[Kind] = frozenset({"number", "milliseconds", "seconds", "bytes", "percent"})
 UNITS: dict[str, str] = {"milliseconds": "ms", "seconds": "s", "bytes": "B"}
 """Of what an export says; on the page a value names its own."""
@@ -36,7 +36,7 @@ MOST_CELL = 32_000
 MOST_ROWS = 1_048_575
 """Excel takes no longer text, and no more rows below the head."""
 
-Level = Literal["fine", "late", "broken", "waiting"]
+Level = Literal["fine", "going", "late", "broken", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class State:
 
 @dataclass(frozen=True)
 class Column(Generic[R]):
-    """`of` gives the value for a row: by `kind` a text, a number, a datetime, an id, a State, a tuple of causes; None is a dash.
+    """`of` gives the value for a row: by `kind` a text, a number, a datetime, an id, a State, causes, a limit as it runs; None is a dash.
 
     `unit` stands in the head. `href` makes the cell a link. `hidden`: there only when it is chosen. `write`: what is exported
     where that is not the value.
@@ -94,7 +94,8 @@ class Column(Generic[R]):
 class Table(Generic[R]):
     """`name` is its id on the page and the export's file name. `next` is the cursor after these rows: such a table is not sorted here.
 
-    `all_rows` gives every row that the filter finds, for exports; without it the rows shown are all.
+    `all_rows` gives every row that the filter finds, for exports; without it the rows shown are all. `most`: no more are shown, in
+    order; how many were left out is `left_out`. `pick`: the value and the name of a row that may be chosen.
     """
 
     name: str
@@ -104,6 +105,9 @@ class Table(Generic[R]):
     all_rows: Callable[[], Iterable[R]] | None = None
     nothing: str = ""
     sortable: bool = True
+    most: int | None = None
+    pick: Callable[[R], tuple[str, str]] | None = None
+    left_out: int = field(default=0, init=False)
     query: tuple[tuple[str, str], ...] = field(default_factory=lambda: tuple(request.args.items(multi=True)))
     path: str = field(default_factory=lambda: request.script_root + request.path)
 
@@ -113,6 +117,9 @@ class Table(Generic[R]):
             object.__setattr__(self, "sortable", False)
         elif self._sort:
             object.__setattr__(self, "rows", self._in_order(list(self.rows)))
+        if self.most is not None and len(whole := self.rows) > self.most:
+            for name, value in {"rows": whole[: self.most], "all_rows": lambda: whole, "left_out": len(whole) - self.most}.items():
+                object.__setattr__(self, name, value)
 
     @property
     def paged(self) -> bool:
@@ -195,6 +202,8 @@ def plain(value: Any) -> str | int | float:
             return value
         case datetime():
             text = words.exact(value)
+        case date():
+            text = words.day(value)
         case State():
             text = say(value.words)
         case tuple():

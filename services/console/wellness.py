@@ -1,6 +1,7 @@
 """Who is not well, in plain words and with where to click: how the console judges what insight tells. No I/O.
 
-A level is how much it matters: `fine`, `late` (look when you can), `broken` (look now), `waiting` (somebody wanted it so).
+A level is how much it matters: `fine`, `going` (at work and not yet done), `late` (look when you can), `broken` (look now), `waiting`
+(somebody wanted it so).
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from services.console.names import PARTNERS, SERVICES, named
 from services.console.tables import Level
 from services.console.words import duration, percent, say, t
 
-GRAVITY: dict[Level, int] = {"broken": 0, "late": 1, "waiting": 2, "fine": 3}
+GRAVITY: dict[Level, int] = {"broken": 0, "late": 1, "waiting": 2, "going": 3, "fine": 3}
 
 LATE_SECONDS = 60
 """A message that waited this long for its turn is late …"""

@@ -13,11 +13,10 @@ from flask import Flask, Response
 
 from chassis.clock import milliseconds_now
 from chassis.database import from_millis
+from chassis.internal_api import Problem, answer, form_of, operator
 from contracts.operating import JobForm, Jobs
 from services.insight import job_store, parked_list
 from services.insight.jobs import Counts, Job
-from services.insight.orders_api import answer, operator
-from services.insight.problems import Problem, form_of
 
 if TYPE_CHECKING:
     from chassis.runtime import ServiceRuntime

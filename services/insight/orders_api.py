@@ -9,7 +9,6 @@ POST  /queues/<service>/pause|resume       → 202
 POST  /partners/<partner>/hold|release     → 202
 """
 
-import urllib.parse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -18,18 +17,16 @@ from flask import Flask, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.clock import milliseconds_now
+from chassis.internal_api import Problem, answer, form_of, operator
 from chassis.privacy import BODY
 from contracts.catalogue import QUEUED_SERVICES
 from contracts.operating import Accepted, Care, Mending, ParkedItem, ParkedPage, Payload
 from contracts.ops import Order
 from services.insight import job_store, news, parked_list, parked_rows, payloads
-from services.insight.problems import Problem, form_of
 
 if TYPE_CHECKING:
     from chassis.runtime import ServiceRuntime
 
-OPERATOR = "operator"
-LONGEST_NAME = 64
 MOST_MENDED = 8 * 1_048_576
 """Bytes: what `Mending` takes, however JSON spells it."""
 
@@ -53,22 +50,6 @@ def add_orders(app: Flask, runtime: "ServiceRuntime") -> None:
     _add_parked(app, runtime)
     _add_payload_and_care(app, runtime)
     _add_holds(app, runtime)
-
-
-def operator() -> str:
-    """Who orders. UTF-8, or percent-encoded where a client cannot send that. Raises Problem 400."""
-    given = request.headers.get("X-Operator", OPERATOR)
-    try:
-        name = urllib.parse.unquote(given.encode("latin-1").decode(), errors="strict").strip()
-    except UnicodeError:
-        name = ""
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Problem(400, "operator", "X-Operator 应为 1 至 64 个可见字符", "X-Operator is 1 to 64 printable characters.")
-    return name
-
-
-def answer(told: BaseModel, status: int = 200) -> tuple[Response, int]:
-    return Response(told.model_dump_json(), mimetype="application/json"), status
 
 
 def _add_parked(app: Flask, runtime: "ServiceRuntime") -> None:

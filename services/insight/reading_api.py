@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from flask import Flask, Response, request
-from pydantic import BaseModel, ValidationError
+from flask import Flask, request
+from pydantic import ValidationError
 
+from chassis.internal_api import Answered, Problem, answer, form_of, off_form
 from contracts.operating import Counted, Hits, ParkedFilter, ParkedItem, ParkedPage, Queues, SearchForm
 from services.insight import overview, parked_list, search, timeline, waiting
 from services.insight.depths import Depth
 from services.insight.overview import Known
-from services.insight.problems import Problem, form_of, off_form
 
 if TYPE_CHECKING:
     from chassis.runtime import ServiceRuntime
@@ -44,68 +44,68 @@ def add_reading(app: Flask, runtime: "ServiceRuntime", depths: Callable[[], Mapp
 
 def _add_house(app: Flask, runtime: "ServiceRuntime", depths: Callable[[], Mapping[str, Depth]]) -> None:
     @app.get("/overview")
-    def get_overview() -> Response:
+    def get_overview() -> Answered:
         with runtime.database.read() as connection:
-            return _said(overview.overview(Known.read(connection, datetime.now(UTC), depths())))
+            return answer(overview.overview(Known.read(connection, datetime.now(UTC), depths())))
 
     @app.get("/queues")
-    def get_queues() -> Response:
+    def get_queues() -> Answered:
         with runtime.database.read() as connection:
             known = Known.read(connection, datetime.now(UTC), depths())
-        return _said(Queues(queues=overview.queues(known)))
+        return answer(Queues(queues=overview.queues(known)))
 
     @app.get("/partners")
-    def get_partners() -> Response:
+    def get_partners() -> Answered:
         with runtime.database.read() as connection:
-            return _said(overview.partners_answer(connection, Known.read(connection, datetime.now(UTC), depths())))
+            return answer(overview.partners_answer(connection, Known.read(connection, datetime.now(UTC), depths())))
 
 
 def _add_lists(app: Flask, runtime: "ServiceRuntime") -> None:
     @app.get("/retries")
-    def get_retries() -> Response:
+    def get_retries() -> Answered:
         asked = request.args
         after = _cursor(_number) if "after" in asked else None
         with runtime.database.read() as connection:
-            return _said(waiting.waiting(connection, service=asked.get("service"), kind=asked.get("kind"), after=after))
+            return answer(waiting.waiting(connection, service=asked.get("service"), kind=asked.get("kind"), after=after))
 
     @app.get("/parked")
-    def get_parked() -> Response:
+    def get_parked() -> Answered:
         wanted, after = _filter(), _cursor(parked_list.cursor_of) if "after" in request.args else None
         with runtime.database.read() as connection:
-            return _said(parked_list.page(connection, wanted, after))
+            return answer(parked_list.page(connection, wanted, after))
 
     @app.get("/parked/groups")
-    def get_groups() -> Response:
+    def get_groups() -> Answered:
         wanted = _filter()
         with runtime.database.read() as connection:
-            return _said(parked_list.groups(connection, wanted))
+            return answer(parked_list.groups(connection, wanted))
 
     @app.get("/parked/count")
-    def get_count() -> Response:
+    def get_count() -> Answered:
         wanted = _filter()
         with runtime.database.read() as connection:
-            return _said(Counted(number=parked_list.count(connection, wanted)))
+            return answer(Counted(number=parked_list.count(connection, wanted)))
 
     @app.get("/parked/<uuid:message_id>")
-    def get_parked_one(message_id: UUID) -> Response:
-        return _said(ParkedPage(parked=tuple(reported(runtime, message_id))))
+    def get_parked_one(message_id: UUID) -> Answered:
+        return answer(ParkedPage(parked=tuple(reported(runtime, message_id))))
 
 
 def _add_finding(app: Flask, runtime: "ServiceRuntime") -> None:
     @app.get("/trace/<uuid:asked>")
-    def get_trace(asked: UUID) -> Response:
+    def get_trace(asked: UUID) -> Answered:
         with runtime.database.read() as connection:
             found = timeline.trace(connection, asked)
         if not found.moments:
             raise Problem(404, "unknown", "没有这个编号的记录", "Nothing is known under this id.")
-        return _said(found)
+        return answer(found)
 
     @app.post("/search")
-    def find() -> Response:
+    def find() -> Answered:
         form = form_of(SearchForm)
         try:
             with runtime.database.read() as connection:
-                return _said(Hits(hits=tuple(search.search(connection, form, runtime.vault))))
+                return answer(Hits(hits=tuple(search.search(connection, form, runtime.vault))))
         except ValueError:
             raise Problem(400, "form", "请检查：value（不是编号）", "Please check: value (no id of ours).") from None
 
@@ -117,10 +117,6 @@ def reported(runtime: "ServiceRuntime", message_id: UUID) -> list[ParkedItem]:
     if not found:
         raise Problem(404, "unknown", "没有这个编号的滞留消息", "No message with this id was parked.")
     return list(found)
-
-
-def _said(answer: BaseModel) -> Response:
-    return Response(answer.model_dump_json(), mimetype="application/json")
 
 
 def _filter() -> ParkedFilter:

@@ -1,16 +1,13 @@
 """Keeps how messages fare and what happened, for whoever asks where a request is now."""
 
-from typing import Any
-
 from flask import Flask
-from nameko.extensions import DependencyProvider
 
 from chassis.clock import milliseconds_now
+from chassis.configured import Configured
 from chassis.database import Database, Transaction
 from chassis.entrypoints import handles, watches
 from chassis.listener import Mount
 from chassis.runtime import ServiceRuntime
-from chassis.settings import Insight
 from chassis.timers import every, turns
 from contracts import catalogue
 from contracts.catalogue import QUEUED_SERVICES
@@ -31,22 +28,13 @@ def open_ops_api(runtime: ServiceRuntime) -> Flask:
     return create_ops_api(runtime, depths.now)
 
 
-class Keeps(DependencyProvider):
-    """`insight` of config.yaml."""
-
-    runtime = ServiceRuntime()
-
-    def get_dependency(self, _worker_ctx: Any) -> Insight:
-        return self.runtime.process.settings.insight
-
-
 class InsightService:
     """Takes in what all others report, and answers at `/ops/v1/`."""
 
     name = "insight"
 
     seen = InsightStore()
-    keeps = Keeps()
+    keeps = Configured("insight")
     ops = Mount("internal", "/ops/v1", open_ops_api)
 
     @handles(OpsReport)

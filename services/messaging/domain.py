@@ -12,6 +12,8 @@ CLICKED_OPENS = timedelta(minutes=1)
 
 MESSAGES = frozenset({"text", "image", "voice", "video", "shortvideo", "location", "link", "file"})
 CLICKS = frozenset({"click", "scan", "scancode_push", "scancode_waitmsg"})
+VIEW = "view"
+"""A page of the menu was opened."""
 
 
 class Opening(StrEnum):

@@ -1,8 +1,9 @@
-"""Decides what a follower reads about an appointment or a registration, by which channel, and hears whether it reached them."""
+"""Decides what a follower reads of an appointment, a registration, a complaint or what is due, by which channel; hears whether it came."""
 
 from chassis.clock import Clock
 from chassis.database import Transaction
 from chassis.entrypoints import handles
+from chassis.errors import Unavailable
 from contracts.appointments import (
     AppointmentArrived,
     AppointmentCallDue,
@@ -22,6 +23,18 @@ from contracts.appointments import (
     AppointmentUnreachable,
     AppointmentWithdrawn,
 )
+from contracts.complaints import (
+    ComplaintAssigned,
+    ComplaintClosed,
+    ComplaintDisputed,
+    ComplaintFiled,
+    ComplaintJudged,
+    ComplaintNews,
+    ComplaintProgressed,
+    ComplaintReceived,
+    ComplaintReopened,
+    ComplaintSurveyRequested,
+)
 from contracts.customers import (
     Binding,
     CustomerRegistered,
@@ -32,6 +45,7 @@ from contracts.customers import (
     RegistrationRejected,
 )
 from contracts.dms import DealerListed
+from contracts.reminders import ReminderDue
 from contracts.sms import SmsAccepted, SmsRefused
 from contracts.wechat import (
     FollowerSubscribed,
@@ -41,6 +55,7 @@ from contracts.wechat import (
     PushReceived,
     TemplateAccepted,
     TemplateDelivered,
+    TemplatePostponed,
     TemplateRefused,
     TemplateUndelivered,
     TextAccepted,
@@ -48,11 +63,16 @@ from contracts.wechat import (
     TextRefused,
 )
 from services.messaging import news
-from services.messaging.domain import Channel, Confirmation, Contact, Opening, opening_of
+from services.messaging.complaining import is_told, message_about_complaint
+from services.messaging.complaint_texts import text_about_complaint
+from services.messaging.domain import VIEW, Channel, Confirmation, Contact, Opening, opening_of
+from services.messaging.reminding import fate_of_reminder, message_about_reminder, not_following, postponed
 from services.messaging.store import ConfirmationStore, ContactStore, DealerStore, MobileStore, ToldStore
 from services.messaging.words import REGISTRATION_WORDS, sentence_of
 
 OWNER_CHANGED = "owner_changed"
+TRIES_FOR_CONTACT = 2
+"""News of a complaint may overtake the news of who complains; and who has bound no car may never have been heard of here."""
 
 
 class MessagingService:
@@ -113,10 +133,50 @@ class MessagingService:
     def on_known_already(self, message: AppointmentNews, tx: Transaction) -> None:
         """The confirmation is on the phone, and the page shows the rest: no message. A confirmation on its way stays true."""
 
+    @handles(ReminderDue)
+    def on_reminder_due(self, message: ReminderDue, tx: Transaction) -> None:
+        """By the template or not at all: who cannot be told so is called."""
+        if message.not_after and self.now() >= message.not_after:
+            tx.tell(postponed(message, self.now()))
+            return
+        contact = self.contacts.get(tx, message.follower_id)
+        if contact.subscribed:
+            tx.tell(message_about_reminder(message, contact, self.dealers.named(tx, message.dealer_code), self.now()))
+        else:
+            tx.tell(not_following(message, self.now()))
+
+    @handles(ComplaintReceived)
+    @handles(ComplaintJudged)
+    @handles(ComplaintFiled)
+    @handles(ComplaintAssigned)
+    @handles(ComplaintProgressed)
+    @handles(ComplaintClosed)
+    @handles(ComplaintReopened)
+    @handles(ComplaintDisputed)
+    @handles(ComplaintSurveyRequested)
+    def on_complaint(self, message: ComplaintNews, tx: Transaction) -> None:
+        """By the template; to who is not on WeChat, or follows us no more, by text message: that it was taken in, and how it ended."""
+        if message.follower_id and not is_told(message):
+            return
+        contact = self.contacts.find(tx, message.follower_id) if message.follower_id else None
+        if message.follower_id and contact is None and tx.attempt < TRIES_FOR_CONTACT:
+            raise Unavailable("follower not known yet")
+        on_wechat = contact if contact and contact.subscribed else None
+        now = self.now()
+        wish = message_about_complaint(message, on_wechat, now) if on_wechat else text_about_complaint(message, now)
+        if wish and self._is_new(message, tx, over=False):
+            tx.tell(wish)
+
+    @handles(TemplatePostponed)
+    def on_postponed(self, message: TemplatePostponed, tx: Transaction) -> None:
+        """Whoever asked for it asks again; nothing else is ever postponed."""
+        tx.tell(*fate_of_reminder(message, self.now()))
+
     @handles(TemplateAccepted)
     @handles(TextAccepted)
     @handles(SmsAccepted)
     def on_taken(self, message: TemplateAccepted | TextAccepted | SmsAccepted, tx: Transaction) -> None:
+        tx.tell(*fate_of_reminder(message, self.now()))
         before = self._way_of(message, tx)
         if before and not before.sent:
             self.confirmations.save(tx, before, before.taken())
@@ -127,7 +187,8 @@ class MessagingService:
     @handles(TextRefused)
     @handles(SmsRefused)
     def on_not_reached(self, message: TemplateRefused | TemplateUndelivered | TextRefused | SmsRefused, tx: Transaction) -> None:
-        """By the next channel, unless newer news has gone out since."""
+        """A confirmation by the next channel, unless newer news has gone out since; a reminder by none."""
+        tx.tell(*fate_of_reminder(message, self.now()))
         told = self.told.get(tx, message.about_id)
         before = self._way_of(message, tx)
         after = before.fail(news.channel_of(message)) if before else None
@@ -140,7 +201,8 @@ class MessagingService:
 
     @handles(TemplateDelivered)
     def on_delivered(self, message: TemplateDelivered, tx: Transaction) -> None:
-        """The appointment counts as notified since WeChat took the message; only the opposite would be news."""
+        """The appointment counts as notified since WeChat took the message, and only the opposite would be news; not so a reminder."""
+        tx.tell(*fate_of_reminder(message, self.now()))
 
     @handles(RegistrationMatched)
     @handles(RegistrationRejected)
@@ -190,8 +252,13 @@ class MessagingService:
 
     @handles(PushReceived)
     def on_pushed(self, message: PushReceived, tx: Transaction) -> None:
-        """Pictures, voice and places are messages too, and scans are clicks; most other events open nothing."""
+        """Pictures, voice and places are messages too, and scans are clicks; most other events open nothing.
+
+        Who opens a page from the menu can be reached, too: they may complain without ever binding a car.
+        """
         opens = opening_of(message.msg_type, message.event)
+        if message.event.lower() == VIEW:
+            self._contact_of(message, tx)
         if opens is not Opening.NOTHING:
             before = self._contact_of(message, tx)
             at = message.created_at
@@ -205,10 +272,10 @@ class MessagingService:
         return contact
 
     def _way_of(self, fate: news.Fate, tx: Transaction) -> Confirmation | None:
-        """Only a confirmation's fate matters to anybody."""
+        """Where it is a confirmation's fate."""
         return self.confirmations.find(tx, fate.about_id, fate.about_version) if fate.purpose == news.CONFIRMED else None
 
-    def _is_new(self, message: AppointmentNews | RegistrationNews, tx: Transaction, *, over: bool) -> bool:
+    def _is_new(self, message: AppointmentNews | RegistrationNews | ComplaintNews, tx: Transaction, *, over: bool) -> bool:
         """Whether nothing newer is known; then it is what is known."""
         before = self.told.get(tx, message.subject)
         if not before.is_news(message.version):

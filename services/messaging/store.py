@@ -35,7 +35,7 @@ contacts = Table(
 told = Table(
     "told",
     metadata,
-    Column("about_id", ID, primary_key=True, comment="the appointment, or the registration"),
+    Column("about_id", ID, primary_key=True, comment="the appointment, the registration, or the complaint"),
     Column("version", Integer, nullable=False),
     Column("over", Boolean, nullable=False),
 )

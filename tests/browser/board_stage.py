@@ -14,10 +14,13 @@ from contracts.ops import Hop, OpsStatus
 from services.console.access import ROLES
 from services.console.frame import LANGUAGE_COOKIE, SESSION_COOKIE, THEME_COOKIE
 from services.console.service import ConsoleService
+from services.console.words import BUSINESS_ZONE
 from services.insight.service import InsightService
 from tests.browser.looking import Complaints
 from tests.services.console.board_seeds import report_all
-from tests.services.console.conftest import PASSWORD, Console, InsightStore
+from tests.services.console.complaining_fake import ComplainingFake
+from tests.services.console.conftest import PASSWORD, PLACES, Console, InsightStore
+from tests.services.console.reminding_fake import RemindingFake
 from tests.services.house import House
 
 MOUNT = "/console"
@@ -31,9 +34,12 @@ class BoardStage:
         made.mkdir()
         House(InsightService(), made / "insight.sqlite").database.dispose()
         self.insight = InsightStore(made / "insight.sqlite", folder)
-        self.console = Console(House(ConsoleService(), folder / "console.sqlite"), self.insight.url)
+        self.reminding = RemindingFake(datetime.now(BUSINESS_ZONE).date())
+        self.complaining = ComplainingFake(datetime.now(UTC))
+        house = House(ConsoleService(), folder / "console.sqlite")
+        self.console = Console(house, self.insight.url, self.reminding.url, self.complaining.url)
         for role in ROLES:
-            self.console.context.staff.add("test", role, role)
+            self.console.context.staff.add("test", role, role, PLACES.get(role, ""))
             self.console.context.staff.change_password(role, PASSWORD)
         self.console.now.at = datetime.now(UTC)
         self._server = make_server("127.0.0.1", 0, self._mounted, threaded=True)
@@ -58,6 +64,8 @@ class BoardStage:
         self._thread.join()
         self._server.server_close()
         self.insight.stop()
+        self.reminding.stop()
+        self.complaining.stop()
 
     @contextmanager
     def seat(

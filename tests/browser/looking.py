@@ -1,10 +1,13 @@
 """How a test looks at a page: on a phone, with the browser's complaints, with axe, and with a picture for people."""
 
 import os
+import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urldefrag
 
 from playwright.sync_api import Browser, Page
 
@@ -18,30 +21,57 @@ UNASKED = "/favicon.ico"
 """The browser looks for it on its own account, once per address."""
 
 
+REFUSAL = "Failed to load resource: the server responded with a status of "
+"""How the console tells of an answer of 400 and above, with the number after it. It sometimes loses one."""
+
+
 class Complaints(list[str]):
-    """Errors on the console, errors of scripts, requests that got no answer: a line each."""
+    """Errors on the console, errors of scripts, requests that were refused or got no answer: a line each.
+
+    A refusal is heard twice, from the answer itself and from the console, in any order: whichever is first makes the line.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._pages: list[Page] = []
+        self._answers: Counter[str] = Counter()
+        self._told: Counter[str] = Counter()
 
     def expect(self, text: str) -> None:
-        """Take away those that contain the text; there must be one soon. For pages that refuse something on purpose."""
+        """Take away those that have the text as a word; there must be one soon. For pages that refuse something on purpose."""
+        word = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
         for _ in range(LONGEST_LOOKS):
-            if any(text in line for line in self):
+            if any(word.search(line) for line in self):
                 break
             for page in self._pages:
                 if not page.is_closed():
                     page.wait_for_timeout(100)  # the browser says so in its own time
-        others = [line for line in self if text not in line]
+        others = [line for line in self if not word.search(line)]
         assert len(others) < len(self), f"nobody complained of {text}: {list(self)}"
         self[:] = others
 
     def listen(self, page: Page) -> None:
         self._pages.append(page)
-        page.on("console", lambda said: self._add(said.text, said.location["url"]) if said.type == "error" else None)
+        page.on("console", lambda said: self._hear(said.text, said.location["url"]) if said.type == "error" else None)
+        page.on("response", lambda answer: self._refused(self._answers, answer.status, answer.url) if answer.status >= 400 else None)
         page.on("pageerror", lambda error: self._add(str(error), page.url))
         page.on("requestfailed", lambda asked: self._add(str(asked.failure), asked.url))
+
+    def _hear(self, text: str, url: str) -> None:
+        status = re.match(rf"{REFUSAL}(\d+)", text)
+        if status:
+            self._refused(self._told, int(status[1]), url)
+        else:
+            self._add(text, url)
+
+    def _refused(self, heard: Counter[str], status: int, url: str) -> None:
+        """As many lines as the one that heard more of them has: the other comes later, or never."""
+        text, address = f"{REFUSAL}{status}", urldefrag(url).url
+        refusal = f"{text} {address}"
+        known = max(self._answers[refusal], self._told[refusal])
+        heard[refusal] += 1
+        if heard[refusal] > known:
+            self._add(text, address)
 
     def _add(self, text: str, url: str) -> None:
         if text != LEFT and not url.endswith(UNASKED):

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import func, select
 
 from adapters.wechat.pages.session import COOKIE, mint_session
@@ -36,6 +36,15 @@ def pages_alone(folder: Path) -> Iterator[Shown]:
 def log_in(page: Page, pages: Shown, follower: UUID = FOLLOWER, lang: str = "zh") -> None:
     kept = {COOKIE: mint_session(KEY, follower, "main"), "cheqiao_lang": lang}
     page.context.add_cookies([{"name": name, "value": value, "url": f"{pages.phone.url}/"} for name, value in kept.items()])
+
+
+def choose(page: Page, radio: Locator) -> None:
+    """As a finger does, on the label that is seen: the radio itself is not, and places that come later push it along.
+
+    Playwright waits until the label stands still and can be hit; a forced click goes where it was.
+    """
+    page.locator("label").filter(has=radio).click()
+    expect(radio).to_be_checked()
 
 
 def commands(pages: Shown) -> int:

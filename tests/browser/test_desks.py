@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,16 +11,34 @@ from playwright.sync_api import Browser, Page, expect
 
 from launcher.stage import Stage
 from tests.browser.looking import Complaints, axe, phone, picture
+from tests.sandbox.reminder_acts import ZHANGS_CAR, a_standing, a_task
 from tests.sandbox.stage import CSC_KEY, DMS_KEY, a_store_record, a_task_record
 
 PAGES = {
-    "csc": ("/", "/pages/slips", "/pages/ended", "/pages/registered", "/pages/traffic", "/pages/faults"),
+    "csc": (
+        "/",
+        "/pages/slips",
+        "/pages/ended",
+        "/pages/reminders?show=all",
+        "/pages/reminders/{item}",
+        "/pages/decisions?list=not_returned",
+        "/pages/dates",
+        f"/pages/dates/{ZHANGS_CAR}",
+        "/pages/campaigns",
+        "/pages/registered",
+        "/pages/traffic",
+        "/pages/faults",
+    ),
     "dms": (
         "/",
         "/pages/visits",
+        "/pages/visits/{visit}",
         "/pages/sales",
         "/pages/sales/new",
-        "/pages/cars/LS4AAAAA1AA000001",
+        f"/pages/cars/{ZHANGS_CAR}",
+        f"/pages/records?q={ZHANGS_CAR}",
+        "/pages/records/{car}",
+        "/pages/month",
         "/pages/registered",
         "/pages/dealers",
         "/pages/dealers/D001",
@@ -46,15 +65,39 @@ def desk(browser: Browser, complaints: Complaints) -> Iterator[Page]:
 
 def a_customer_waits(house: Stage, name: str, vin: str = "LS4AAAAA2AA000002") -> str:
     """Both systems have the request, as if Cheqiao had brought it."""
-    day = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
-    record = a_store_record(name=name, vin=vin, requested_date=day)
+    record = a_store_record(name=name, vin=vin, requested_date=day(3))
     of_the_dms = set(a_store_record()) - set(a_task_record())
     due = (datetime.now(UTC) + timedelta(minutes=20)).isoformat()
     task = a_task_record(**{field: value for field, value in record.items() if field not in of_the_dms}, due_at=due)
     for address, body, key in (("dms/api/v1/appointments", record, DMS_KEY), ("csc/api/v1/call-tasks", task, CSC_KEY)):
-        url, headers = f"{house.sandbox_url}/{address}", {**key, "Idempotency-Key": str(uuid4())}
-        assert requests.post(url, json=body, headers=headers, timeout=30).status_code == 201
+        tell(house, address, key, **body)
     return str(record["appointment_id"])
+
+
+def reminders_wait(house: Stage, *types: str) -> list[str]:
+    """Tasks of this month for 张伟, the ids of their items."""
+    period = f"{datetime.now(UTC):%Y-%m}"
+    tasks = [a_task(type=each, period=period, due_date=day(5), carry_count=2, priority="high") for each in types]
+    tell(house, "csc/api/v1/reminder-tasks", CSC_KEY, page_id=str(uuid4()), period=period, tasks=tasks)
+    return [task["item_id"] for task in tasks]
+
+
+def tell(house: Stage, address: str, key: dict[str, str], **body: Any) -> None:
+    """As Cheqiao would."""
+    headers = {**key, "Idempotency-Key": str(uuid4())}
+    answer = requests.post(f"{house.sandbox_url}/{address}", json=body, headers=headers, timeout=30)
+    assert answer.status_code in (200, 201), answer.text
+
+
+def ask(house: Stage, method: str, path: str, **body: Any) -> dict[str, Any]:
+    """At a desk."""
+    answer = requests.request(method, f"{house.sandbox_url}{path}", json=body, timeout=30)
+    assert answer.status_code == 202, answer.text
+    return dict(answer.json())
+
+
+def day(ahead: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=ahead)).date().isoformat()
 
 
 def test_a_customer_who_books_appears_by_himself_and_is_called(house: Stage, desk: Page) -> None:
@@ -149,9 +192,25 @@ def test_a_car_comes_and_leaves(house: Stage, desk: Page) -> None:
 
     desk.get_by_role("button", name="登记到店").click()
     desk.get_by_role("link", name="去登记离店").click()
-    desk.get_by_role("row", name="川A45678").get_by_role("button", name="完工离店").click()
+    desk.get_by_role("row", name="川A45678").get_by_role("link", name="完工离店").click()
+    desk.get_by_role("checkbox", name="定期保养").check()
+    desk.get_by_role("button", name="登记离店").click()
 
     expect(desk.locator("#left")).to_contain_text("川A45678")
+
+
+def test_a_reminder_is_called_about_and_its_slip_says_how_it_went(house: Stage, desk: Page) -> None:
+    (item,) = reminders_wait(house, "inspection")
+    desk.goto(f"{house.sandbox_url}/csc/pages/reminders")
+
+    desk.locator(f'a[href$="{item}"]').first.click()
+    desk.get_by_role("button", name="已接通").click()
+    desk.get_by_label("会来", exact=True).check()
+    desk.get_by_role("button", name="保存提醒单").click()
+
+    expect(desk.get_by_role("status")).to_have_text("提醒单已保存，已告知车桥")
+    picture(desk, "desk-csc-reminder")
+    assert axe(desk) == []
 
 
 def test_faults_are_switched_on_and_off_by_buttons_under_a_warning(house: Stage, desk: Page) -> None:
@@ -190,17 +249,34 @@ def test_the_start_page_leads_to_phone_and_desks_in_both_languages(house: Stage,
     expect(desk.get_by_role("heading", level=1)).to_have_text("To call")
 
 
+@pytest.fixture(scope="module")
+def records(house: Stage) -> dict[str, str]:
+    """Something for every list, and the ids that pages are named by: a car that is here, reminders before and after their month's end."""
+    a_customer_waits(house, "孙七七")
+    visit = ask(house, "POST", "/dms/desk/visits", vin=ZHANGS_CAR, dealer_code="D001")["visit_no"]
+    ask(house, "PUT", f"/csc/desk/service-dates/{ZHANGS_CAR}", next_maintenance_date=day(20))
+    ask(house, "POST", "/csc/desk/campaigns", name="夏季空调检测", text="免费检测", starts_on=day(0), ends_on=day(30))
+    due, over = reminders_wait(house, "maintenance", "insurance")
+    tell(
+        house,
+        "csc/api/v1/reminder-tasks/standings",
+        CSC_KEY,
+        page_id=str(uuid4()),
+        standings=[a_standing(over, outcome="for_decision", contact_state="missed")],
+    )
+    return {"item": due, "visit": visit, "car": "1"}
+
+
 @pytest.mark.parametrize("key", PAGES)
 def test_every_page_of_a_desk_is_sound_in_both_languages_and_fits_a_phone(
-    house: Stage, browser: Browser, complaints: Complaints, key: str
+    house: Stage, browser: Browser, complaints: Complaints, records: dict[str, str], key: str
 ) -> None:
-    a_customer_waits(house, "孙七七")
     for language in ("zh", "en"):
         with phone(browser, complaints) as page:
             page.context.add_cookies([{"name": "cheqiao_lang", "value": language, "url": house.url}])
-            for path in PAGES[key]:
+            for path in (path.format(**records) for path in PAGES[key]):
                 page.goto(f"{house.sandbox_url}/{key}{path}")
-                picture(page, f"desk-{key}{path.replace('/', '-')}-{language}-390")
+                picture(page, f"desk-{key}{path.partition('?')[0].replace('/', '-')}-{language}-390")
                 assert (path, axe(page)) == (path, [])
                 assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, 390)
                 assert (path, page.locator("h1").count(), page.locator("main").count()) == (path, 1, 1)

@@ -10,7 +10,7 @@ from contracts.appointments import AppointmentCallDue
 from tests.adapters.wechat.pages.news import APPOINTMENT, appointment_news
 from tests.adapters.wechat.pages.showing import Shown
 from tests.browser.looking import axe, picture
-from tests.browser.phone_and_pages import commands, log_in, pages_alone
+from tests.browser.phone_and_pages import choose, commands, log_in, pages_alone
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def booking(pages: Shown, phone_page: Page) -> Page:
 
 
 def day(page: Page, name: str) -> None:
-    page.get_by_role("radio", name=name).check(force=True)
+    choose(page, page.get_by_role("radio", name=name))
 
 
 def go_on(page: Page) -> None:
@@ -42,7 +42,7 @@ def heading(page: Page, text: str) -> None:
 
 def to_the_summary(page: Page) -> None:
     day(page, "3月9日 周一")
-    page.get_by_role("radio", name="9:00‑10:00").check(force=True)
+    choose(page, page.get_by_role("radio", name="9:00‑10:00"))
     go_on(page)
     go_on(page)
     page.get_by_role("checkbox", name="定期保养").check()

@@ -1,5 +1,6 @@
 """What the follower's pages hold to whatever happens on the phone: two taps, a bad network, somebody else's session, a page that is old."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,25 +17,42 @@ from contracts.appointments import AppointmentConfirmed, AppointmentKept, Appoin
 from contracts.customers import RegistrationState
 from launcher.house import WEB_ASSETS
 from tests.adapters.wechat.pages.conftest import FOLLOWER, STRANGER, context_for
-from tests.adapters.wechat.pages.news import APPOINTMENT, BINDING, REGISTRATION, appointment_news, binding_news, registration_news
+from tests.adapters.wechat.pages.news import (
+    APPOINTMENT,
+    BINDING,
+    COMPLAINT,
+    ITEM,
+    MESSAGE,
+    REGISTRATION,
+    SURVEY,
+    appointment_news,
+    binding_news,
+    closed_news,
+    complaint_news,
+    registration_news,
+    reminder_news,
+)
 from tests.adapters.wechat.pages.showing import CONSENT, Shown, settings_to_show
 from tests.browser.looking import Complaints, axe, picture
-from tests.browser.phone_and_pages import commands, log_in, pages_alone
+from tests.browser.phone_and_pages import choose, commands, log_in, pages_alone
 
 ID_NUMBER = "11010519491231002X"
 WECHAT = '<meta charset="utf-8"><link rel="icon" href="data:,"><title>微信登录</title>'
+CLOSED = UUID(int=4242)
+COMPLAINT_PAGE, CLOSED_PAGE = f"/complaints/{COMPLAINT}", f"/complaints/{CLOSED}"
 APPOINTMENT_PAGE, REGISTRATION_PAGE = f"/appointments/{APPOINTMENT}", f"/registrations/{REGISTRATION}"
 
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Iterator[Shown]:
-    """One car, one appointment, one registration that waits for its code."""
+    """One car, one appointment, one registration that waits for its code, one reminder, a complaint that is open and one that is closed."""
     with pages_alone(tmp_path) as alone:
         for follower, openid in ((FOLLOWER, "oFollower1"), (STRANGER, "oFollower2")):
             context_for(alone.database).submitting.saw(Session(follower_id=follower, account="main"), openid)
         with alone.database.write() as tx:
             tx.execute(insert(consent).values(follower_id=STRANGER, text_version=CONSENT, granted=True, at=0))
-        alone.hear(appointment_news(state="to_call"), registration_news(tries_left=5))
+        alone.hear(appointment_news(state="to_call"), registration_news(tries_left=5), reminder_news(), complaint_news())
+        alone.hear(closed_news(complaint_id=CLOSED, number="TS2603010009", survey_id=SURVEY))
         yield alone
 
 
@@ -64,11 +82,19 @@ def write_the_code(page: Page) -> None:
 
 
 def choose_another_day(page: Page) -> None:
-    page.get_by_role("radio", name="3月12日 周四").check(force=True)
+    choose(page, page.get_by_role("radio", name="3月12日 周四"))
 
 
 def ask(button: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("button", name=button).click()
+
+
+def write(label: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_label(label).fill("刹车还是有异响，回店检查说没有问题。")
+
+
+def judge(page: Page) -> None:
+    choose(page, page.get_by_role("radio", name="不满意 2 分", exact=True))
 
 
 def fill_in_booking(page: Page) -> None:
@@ -85,7 +111,7 @@ class Form:
 
     path: str
     fill: Callable[[Page], None]
-    button: str
+    button: str | re.Pattern[str]
     asked: bool = False
 
     def ready(self, page: Page, pages: Shown) -> Locator:
@@ -104,6 +130,11 @@ FORMS = {
     "booking": Form("/appointments/new?from=menu", fill_in_booking, "提交预约"),
     "cancelling": Form(APPOINTMENT_PAGE, ask("取消预约"), "取消预约", asked=True),
     "another day": Form(f"{APPOINTMENT_PAGE}/reschedule", choose_another_day, "申请改期"),
+    "complaint": Form("/complaints/new", write("发生了什么？"), "提交"),
+    "addition": Form(f"{COMPLAINT_PAGE}/add", write("还想告诉我们什么？"), "提交补充"),
+    "taking it back": Form(COMPLAINT_PAGE, ask("不用处理了，撤回"), re.compile("^撤回$"), asked=True),
+    "objection": Form(f"{CLOSED_PAGE}/reopen", write("哪里没有解决？"), "提交"),
+    "survey": Form(f"{CLOSED_PAGE}/survey", judge, "提交评价"),
 }
 each_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 
@@ -363,10 +394,17 @@ PAGES = {
     "/appointments/<uuid:appointment_id>": APPOINTMENT_PAGE,
     "/appointments/<uuid:appointment_id>/reschedule": f"{APPOINTMENT_PAGE}/reschedule",
     "/appointments/new": "/appointments/new",
+    "/complaints": "/complaints",
+    "/complaints/new": "/complaints/new",
+    "/complaints/<uuid:complaint_id>": COMPLAINT_PAGE,
+    "/complaints/<uuid:complaint_id>/add": f"{COMPLAINT_PAGE}/add",
+    "/complaints/<uuid:complaint_id>/reopen": f"{CLOSED_PAGE}/reopen",
+    "/complaints/<uuid:complaint_id>/survey": f"{CLOSED_PAGE}/survey",
+    "/reminders": "/reminders",
+    "/reminders/<uuid:item_id>": f"/reminders/{ITEM}?m={MESSAGE}",
     "/oauth/callback": "/oauth/callback?state=1",
 }
 NO_PAGES = {"/oauth/begin", "/language", "/static/<path:filename>", "/assets/<path:name>"}
-REFUSED = {"/oauth/callback": "403"}
 
 
 def test_no_page_is_forgotten_here(pages: Shown) -> None:
@@ -401,6 +439,31 @@ def test_every_page_fits_the_phone_and_can_be_used_by_everybody(
     complaints.expect("404")
 
 
+def test_every_page_and_every_question_can_be_read_by_night(page: Page, pages: Shown, complaints: Complaints) -> None:
+    page.emulate_media(color_scheme="dark")
+
+    found = {}
+    for path in [*PAGES.values(), "/nothing"]:
+        if "oauth" in path:
+            continue
+        open_page(page, pages, path)
+        if page.locator("main [data-ask]").count():
+            found[f"{path} asks"] = ask_and_look(page)
+        picture(page, f"night{path.partition('?')[0].replace('/', '-')}")
+        found[path] = axe(page)
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 20, 22)"
+    assert found == {path: [] for path in found}
+    complaints.expect("404")
+
+
+def ask_and_look(page: Page) -> list[str]:
+    page.locator("main [data-ask]").first.click()
+    found = axe(page)
+    page.locator("[data-close]:visible").first.click()
+    return found
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_step_of_booking_and_every_question_fits_at_twice_the_size(page: Page, pages: Shown, lang: str) -> None:
     log_in(page, pages, FOLLOWER, lang)
@@ -416,7 +479,7 @@ def test_every_step_of_booking_and_every_question_fits_at_twice_the_size(page: P
             found[at].append("wider than the phone")
 
     open_page(page, pages, "/appointments/new")
-    page.locator("input[value='2026-03-12']").check(force=True)
+    choose(page, page.locator("input[value='2026-03-12']"))
     for step in ("dealer", "items"):
         page.locator("[data-next]:visible").click()
         look(step)
@@ -424,7 +487,7 @@ def test_every_step_of_booking_and_every_question_fits_at_twice_the_size(page: P
     page.get_by_role("textbox").last.fill("Donaudampfschifffahrtsgesellschaft" * 3)
     page.locator("[data-next]:visible").click()
     look("confirm")
-    for path in (f"/cars/{BINDING}", APPOINTMENT_PAGE):
+    for path in (f"/cars/{BINDING}", APPOINTMENT_PAGE, COMPLAINT_PAGE):
         open_page(page, pages, path)
         page.locator("[data-ask]").click()
         look(path)

@@ -1,5 +1,6 @@
 """The sandbox's phones as a visitor uses them: chat, menu, pages, text messages, several people side by side."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -48,6 +49,26 @@ def test_the_menu_helps_and_its_answer_leads_to_a_page(house: Stage, desk: Page)
     assert axe(desk) == []
     phone.get_by_role("button", name="关闭网页").click()
     expect(phone.get_by_role("list", name="聊天记录")).to_be_visible()
+
+
+def test_who_holds_the_phone_chooses_the_photos_that_a_page_asks_for(house: Stage, desk: Page) -> None:
+    desk.goto(f"{house.sandbox_url}/phone")
+    phone = phone_of(desk, "张伟")
+    phone.get_by_role("button", name="帮助").click()
+    phone.get_by_role("link", name="/m/appointments/new").last.click()
+    expect(phone.frame_locator("iframe").get_by_role("heading", level=1)).to_be_visible()
+    page = next(frame for frame in desk.frames if "/m/" in frame.url)
+    page.evaluate("window.addEventListener('message', (event) => { if (event.data.locals) document.title = event.data.locals.join(); })")
+
+    page.evaluate("window.parent.postMessage({ cheqiao: 'photos', count: 2 }, '*')")
+    phone.get_by_role("dialog", name="选择照片").get_by_role("button", name="轮胎").click()
+    expect(phone.locator(".web-view .title")).to_have_text("picture/tyre")
+
+    page.evaluate("window.parent.postMessage({ cheqiao: 'photos', count: 2 }, '*')")
+    with desk.expect_file_chooser() as chooser:
+        phone.get_by_role("button", name="从电脑选取…").click()
+    chooser.value.set_files([{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": b"whatever"} for n in range(3)])
+    expect(phone.locator(".web-view .title")).to_have_text(re.compile("^photo/[^,]+,photo/[^,]+$"))
 
 
 def test_a_button_with_others_opens_upwards(house: Stage, desk: Page) -> None:

@@ -12,7 +12,6 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.csc.translate import news_of
 from chassis import tables
 from chassis.inbound import inbound
 from chassis.listener import Listener
@@ -20,7 +19,7 @@ from chassis.privacy import BODY
 from chassis.settings import Http
 from contracts.envelope import Event
 from contracts.partners.csc import CscPush
-from tests.fakes.pushes import APPOINTMENT, VAULT, Csc, Server, a_push, an_empty_schema, signed
+from tests.fakes.pushes import APPOINTMENT, VAULT, Csc, Server, a_push, an_empty_schema, as_news, signed
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +33,7 @@ def template(tmp_path_factory):
 def open_server(template, tmp_path):
     running = []
 
-    def open_one(translate=news_of):
+    def open_one(translate=as_news):
         file = shutil.copy(template, tmp_path / f"{len(running)}.db")
         running.append(Server(Csc(f"sqlite:///{file}", translate)))
         return running[-1]

@@ -23,7 +23,9 @@ OURS = "a-token-of-our-own-that-nobody-else-knows"
 def production(**changed: str) -> dict[str, str]:
     """The environment of a sound production."""
     appointments = ("CONFIRMED", "TURNED_DOWN", "UNREACHABLE", "CANCELLED", "DECLINED", "WITHDRAWN", "TRANSFERRED")
-    templates = (*appointments, "REGISTRATION_MATCHED", "REGISTRATION_REJECTED", "UNREGISTERED")
+    reminders = ("REMINDER_SERVICE", "REMINDER_BIRTHDAY", "REMINDER_CAMPAIGN")
+    complaints = ("COMPLAINT_PROGRESS", "COMPLAINT_SURVEY")
+    templates = (*appointments, "REGISTRATION_MATCHED", "REGISTRATION_REJECTED", "UNREGISTERED", *reminders, *complaints)
     return {
         "CHEQIAO_PUBLIC_URL": "https://car.example.com",
         "CHEQIAO_BROKER_URL": "amqp://cheqiao:broker-password@rabbitmq:5672/",
@@ -100,7 +102,9 @@ def test_every_template_has_its_words(tmp_path):
     assert templates["appointment_confirmed"].fields == {"thing1": "items", "date2": "time", "thing3": "dealer", "phrase4": "state"}
     ends = ("confirmed", "turned_down", "unreachable", "cancelled", "declined", "withdrawn", "transferred")
     others = {"registration_matched", "registration_rejected", "customer_unregistered"}
-    assert set(templates) == {f"appointment_{end}" for end in ends} | others
+    reminders = {"reminder_service", "reminder_birthday", "reminder_campaign"}
+    complaints = {"complaint_progress", "complaint_survey"}
+    assert set(templates) == {f"appointment_{end}" for end in ends} | others | reminders | complaints
 
 
 def test_the_secrets_of_embedded_are_made_once_for_their_owner_only(tmp_path):
@@ -294,6 +298,33 @@ def test_weak_tokens_and_keys_of_the_wrong_make_are_refused():
     assert "operator.token: wanted is 32 characters or more" in said
     assert "accounts.main.aes_key: wanted is 43 letters and digits" in said
     assert "partners.dms.webhook_secret: wanted is whsec_" in said
+
+
+@pytest.mark.parametrize(
+    ("section", "terms", "said"),
+    [
+        ("reminders", {"carry_after_day": 6}, "reminders.carry_after_day: wanted is a day before freeze_on_day (6)"),
+        ("reminders", {"carry_after_day": 9}, "make it 5 at most, or freeze_on_day 10 or later"),
+        ("reminders", {"send_from": "20:00"}, "reminders.send_from: wanted is an hour before send_until (20:00), of the same day"),
+        ("reminders", {"send_from": "21:00", "send_until": "07:00"}, "reminders.send_from: wanted is an hour before send_until (07:00)"),
+        ("wechat", {"service_share": 0.5}, "wechat.campaign_share: wanted is service_share (0.5) at most"),
+    ],
+)
+def test_days_hours_and_shares_in_an_order_that_makes_no_sense_are_refused(tmp_path, section, terms, said):
+    as_it_is = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))[section]
+
+    assert said in refusal(production(), config_with(tmp_path, {section: as_it_is | terms}))
+
+
+@pytest.mark.parametrize(
+    "terms", [{"carry_after_day": 1, "freeze_on_day": 2}, {"carry_after_day": 20, "freeze_on_day": 21, "grace_days": 0}]
+)
+def test_days_in_another_order_that_holds_are_taken(tmp_path, terms):
+    as_it_is = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["reminders"]
+
+    settings = load(config_with(tmp_path, {"reminders": as_it_is | terms}), "production", production())
+
+    assert settings.reminders.freeze_on_day == terms["freeze_on_day"]
 
 
 @pytest.mark.parametrize(

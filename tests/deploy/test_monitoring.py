@@ -12,6 +12,8 @@ from adapters.wechat.gateway.metrics import Metrics
 from chassis.health import Health
 from chassis.telemetry import Telemetry
 from launcher.house import SERVICES
+from services.complaints.watching import Gauges as GaugesOfComplaints
+from services.reminders.watching import Gauges as GaugesOfReminders
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = DEPLOY / "prometheus" / "cheqiao.rules.yaml"
@@ -30,6 +32,8 @@ def exposed() -> dict[str, set[str]]:
     health = Health()
     Telemetry(health.registry)
     Metrics(health.registry, lambda: 0)
+    GaugesOfReminders(health.registry)
+    GaugesOfComplaints(health.registry)
     found: dict[str, set[str]] = {}
     for collector, names in health.registry._collector_to_names.items():
         labels = set(getattr(collector, "_labelnames", ()))

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 from launcher.house import SCHEMAS
 from launcher.stage import Stage, send
 from tests.journeys.newcomers import CONSENT_VERSION, Newcomer, Person
-from tests.journeys.people import StandIn
+from tests.journeys.people import REMINDER, StandIn
 
 PATIENCE_SECONDS = 60
 OPEN_ROWS = {
@@ -111,8 +111,10 @@ class Player:
         return [record for record in found if record["appointment_id"] == appointment_id]
 
     def messages(self) -> list[dict[str, Any]]:
+        """Those about appointments: the car is reminded of things by day."""
         asked = {"openid": self.session["openid"]}
-        return list(send("GET", f"{self.stage.sandbox_url}/wechat/control/messages", params=asked).json()["messages"])
+        found = send("GET", f"{self.stage.sandbox_url}/wechat/control/messages", params=asked).json()["messages"]
+        return [one for one in found if REMINDER not in one["url"]]
 
     def open_rows(self) -> dict[str, int]:
         """What is not at its end in any schema, or between two; empty when nothing is on its way and nothing is stuck."""
@@ -157,8 +159,9 @@ class Player:
             return Counter(tuple(hop) for hop in hops if hop.service in SCHEMAS)
 
     def news(self, type_name: str) -> int:
-        """How many events of a type insight has seen."""
-        counted = self._counts({"messages": f"type = '{type_name}'"}, ("insight",))
+        """How many events of a type insight has seen, without those about a reminder's message."""
+        reminders = "SELECT subject FROM messages WHERE type = 'reminder.due'"
+        counted = self._counts({"messages": f"type = '{type_name}' AND subject NOT IN ({reminders})"}, ("insight",))
         return counted["insight.messages"]
 
     def _counts(self, asked: dict[str, str], schemas: Any = SCHEMAS) -> dict[str, int]:

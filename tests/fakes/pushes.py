@@ -41,13 +41,17 @@ def signed(body: bytes, webhook_id: str, *, at: datetime | None = None, secret: 
     return {"webhook-id": webhook_id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
 
 
+def as_news(push: CscPush) -> Event | None:
+    return news_of(push, VAULT.vehicle_id)
+
+
 class Csc:
     """What the application needs of a service's runtime, on a real database."""
 
     name = "csc"
     vault = VAULT
 
-    def __init__(self, url: str, translate: Callable[[CscPush], Event | None] = news_of) -> None:
+    def __init__(self, url: str, translate: Callable[[CscPush], Event | None] = as_news) -> None:
         privacy.use(VAULT)
         self.database = Database(open_engine(url, 5), OutboxWriter("csc", VAULT))
         self.keepings: list[Keeping] = []

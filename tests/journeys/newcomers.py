@@ -5,7 +5,7 @@ import re
 import time
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -14,9 +14,9 @@ import requests
 
 from adapters.wechat.pages.session import COOKIE
 from sandbox.dms.forms import check_digit
-from tests.journeys.people import Follower, Record, StandIn, registered, wait
+from tests.journeys.people import REMINDER, Follower, Record, StandIn, messages_to, registered, wait
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11.3"
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 STATE = re.compile(r'data-state="(\w+)"')
 _numbers = count(1)
@@ -42,7 +42,9 @@ class Person:
 
 
 def id_number(number: int) -> str:
-    first = f"50019919800101{number:03d}"
+    """Of somebody whose birthday is half a year away: nobody has good wishes for it today."""
+    born = datetime.now(UTC) + timedelta(days=180)
+    first = f"5001991980{born:%m%d}{number:03d}"
     return first + check_digit(first)
 
 
@@ -191,7 +193,11 @@ class Newcomer:
         self.wechat.ask("POST", f"/control/followers/{self.openid}/follow", json={})
 
     def messages(self) -> list[Record]:
-        return list(self.wechat.ask("GET", "/control/messages", params={"openid": self.openid})["messages"])
+        """Those in answer to what the person did: the car may be reminded of something at any moment."""
+        return [one for one in messages_to(self.wechat, self.openid) if REMINDER not in one["url"]]
+
+    def reminders(self) -> list[Record]:
+        return [one for one in messages_to(self.wechat, self.openid) if REMINDER in one["url"]]
 
 
 def session_says(cookie: str) -> Record:

@@ -18,6 +18,8 @@ from sandbox.secrets import SandboxSecrets
 
 Record = dict[str, Any]
 PATIENCE_SECONDS = 60
+REMINDER = "/m/reminders/"
+"""In the link of a reminder's message."""
 
 
 def wait(what: str, true: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
@@ -72,6 +74,10 @@ class StandIn:
 def registered(partner: StandIn, vin: str) -> list[Record]:
     """What it keeps of who is registered with this car."""
     return [one for one in partner.ask("GET", "/control/state")["registrations"] if one["vin"] == vin]
+
+
+def messages_to(wechat: StandIn, openid: str) -> list[Record]:
+    return list(wechat.ask("GET", "/control/messages", params={"openid": openid})["messages"])
 
 
 @dataclass(frozen=True)
@@ -155,7 +161,8 @@ class Follower:
         assert answer.status_code == 202, answer.text
 
     def messages(self) -> list[Record]:
-        return list(self.wechat.ask("GET", "/control/messages", params={"openid": self.openid})["messages"])
+        """Those in answer to what the follower did: the car may be reminded of something at any moment."""
+        return [one for one in messages_to(self.wechat, self.openid) if REMINDER not in one["url"]]
 
     def told(self) -> list[str]:
         """The templates of the messages on the phone, in the order they came; `text` for an answer in the chat."""

@@ -221,8 +221,10 @@ def test_nothing_of_a_registration_that_is_refused_is_kept_in_clear(scene: Scene
 
 def test_nothing_personal_is_in_clear_while_messages_wait_and_are_parked(scene: Scene, follower: Follower):
     world = scene.world
-    world.dms.misbehave({"mode": "off_contract", "times": 1}, {"mode": "down"})
-    world.csc.misbehave({"mode": "failing"})
+    world.dms.misbehave(
+        {"mode": "off_contract", "times": 1, "path": "/api/v1/appointments"}, {"mode": "down", "path": "/api/v1/appointments"}
+    )
+    world.csc.misbehave({"mode": "failing", "path": "/api/v1/call-tasks"})
     try:
         scene.book(follower)
         wait("one is parked", lambda: world.open_rows().get("dms.parked"))

@@ -17,6 +17,8 @@ TROUBLES = {
     "cut JSON": {"mode": "cut"},
     "a byte a second": {"mode": "trickle"},
 }
+BOOKING, TASK = "/api/v1/appointments", "/api/v1/call-tasks"
+"""What strikes once strikes these: of reminders the house speaks with the partners when it pleases."""
 
 
 @pytest.fixture
@@ -35,15 +37,15 @@ def done(entries: list[Record]) -> list[Record]:
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_whatever_goes_wrong_on_the_way_it_is_done_once(world: World, partners: tuple[StandIn, StandIn], trouble: str):
     follower = world.a_follower()
-    for partner in partners:
-        partner.misbehave({**TROUBLES[trouble], "times": 1, "path": "/api/"})
+    for partner, path in zip(partners, (BOOKING, TASK), strict=True):
+        partner.misbehave({**TROUBLES[trouble], "times": 1, "path": path})
 
     appointment = follower.book()
     world.dcrc.agree(appointment)
     wait("the follower has the confirmation", follower.told)
     world.at_rest()
 
-    for partner, path in zip(partners, ("/api/v1/appointments", "/api/v1/call-tasks"), strict=True):
+    for partner, path in zip(partners, (BOOKING, TASK), strict=True):
         struck, *again = partner.seen(appointment, "POST", path)
         assert struck["fault"] == TROUBLES[trouble]["mode"]
         assert len(done(again)) == 1
@@ -52,11 +54,13 @@ def test_whatever_goes_wrong_on_the_way_it_is_done_once(world: World, partners: 
     assert follower.told() == ["confirmed"]
 
 
-@pytest.mark.parametrize(("partner", "seconds"), [("dms", 3), ("csc", 1)])
-def test_who_is_too_busy_is_left_alone_as_long_as_asked(world: World, partners: tuple[StandIn, StandIn], partner: str, seconds: int):
+@pytest.mark.parametrize(("partner", "path", "seconds"), [("dms", BOOKING, 3), ("csc", TASK, 1)])
+def test_who_is_too_busy_is_left_alone_as_long_as_asked(
+    world: World, partners: tuple[StandIn, StandIn], partner: str, path: str, seconds: int
+):
     """One second is waited in place, three are longer than the deadline of a call: the message waits its turn again."""
     asked = {"dms": world.dms, "csc": world.csc}[partner]
-    asked.misbehave({"mode": "busy", "retry_after": seconds, "times": 1, "path": "/api/"})
+    asked.misbehave({"mode": "busy", "retry_after": seconds, "times": 1, "path": path})
 
     appointment = world.a_follower().book()
     world.dcrc.task(appointment)
@@ -79,7 +83,7 @@ def test_booked_and_withdrawn_while_the_dms_is_down_ends_cancelled(world: World,
     world.at_rest()
 
     asked = [entry["path"] for entry in done(dms.seen(appointment))]
-    assert asked == ["/api/v1/appointments", f"/api/v1/appointments/{appointment}/cancel"]
+    assert asked == [BOOKING, f"{BOOKING}/{appointment}/cancel"]
     assert csc.records("tasks", appointment) == []
     assert follower.told() == ["withdrawn"]
 
@@ -105,7 +109,7 @@ def test_withdrawn_while_csc_is_down_leaves_no_open_task(world: World, partners:
 def test_a_clear_no_of_the_dms_is_final_and_the_follower_hears_why(world: World, partners: tuple[StandIn, StandIn], code: str, why: str):
     dms, csc = partners
     follower = world.a_follower()
-    dms.misbehave({"mode": "refusing", "code": code, "times": 1})
+    dms.misbehave({"mode": "refusing", "code": code, "times": 1, "path": BOOKING})
 
     appointment = follower.book()
     wait("the follower is told", follower.told)
@@ -120,7 +124,7 @@ def test_a_clear_no_of_the_dms_is_final_and_the_follower_hears_why(world: World,
 def test_a_clear_no_of_csc_waits_for_an_operator_and_can_still_be_withdrawn(world: World, partners: tuple[StandIn, StandIn]):
     _, csc = partners
     follower = world.a_follower()
-    csc.misbehave({"mode": "refusing", "times": 1})
+    csc.misbehave({"mode": "refusing", "times": 1, "path": TASK})
 
     appointment = follower.book()
     wait("CSC has said no", lambda: world.told(appointment, "appointment.task.refused"))
@@ -130,16 +134,16 @@ def test_a_clear_no_of_csc_waits_for_an_operator_and_can_still_be_withdrawn(worl
     world.at_rest()
 
     assert before == []
-    assert csc.seen(appointment, "POST", "/api/v1/call-tasks")[0]["status"] == 422
+    assert csc.seen(appointment, "POST", TASK)[0]["status"] == 422
     assert (world.state_at_dms(appointment), world.state_at_csc(appointment)) == ("cancelled", "")
 
 
-@pytest.mark.parametrize(("partner", "kind"), [("dms", "store.appointment"), ("csc", "open.call.task")])
+@pytest.mark.parametrize(("partner", "path", "kind"), [("dms", BOOKING, "store.appointment"), ("csc", TASK, "open.call.task")])
 def test_an_answer_off_contract_is_parked_and_a_redrive_completes_the_story(
-    world: World, partners: tuple[StandIn, StandIn], partner: str, kind: str
+    world: World, partners: tuple[StandIn, StandIn], partner: str, path: str, kind: str
 ):
     follower = world.a_follower()
-    {"dms": world.dms, "csc": world.csc}[partner].misbehave({"mode": "off_contract", "times": 1, "path": "/api/"})
+    {"dms": world.dms, "csc": world.csc}[partner].misbehave({"mode": "off_contract", "times": 1, "path": path})
 
     appointment = follower.book()
     (parked,) = wait("it is parked", lambda: world.parked(appointment))
@@ -160,7 +164,7 @@ def test_an_answer_off_contract_is_parked_and_a_redrive_completes_the_story(
 def test_dropping_what_is_parked_lets_the_line_behind_it_move_on(world: World, partners: tuple[StandIn, StandIn]):
     dms, _ = partners
     follower = world.a_follower()
-    dms.misbehave({"mode": "off_contract", "times": 1})
+    dms.misbehave({"mode": "off_contract", "times": 1, "path": BOOKING})
 
     appointment = follower.book()
     (parked,) = wait("it is parked", lambda: world.parked(appointment))

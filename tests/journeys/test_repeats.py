@@ -11,6 +11,8 @@ from tests.journeys.people import Pushing, Record, wait
 from tests.journeys.world import World
 
 TEN = 10
+COME_AGAIN = 503
+"""What a copy may hear that waited a second for another one: a partner comes again, as it did with that one."""
 
 
 def words_of(pushed: Record) -> list[Record]:
@@ -104,8 +106,10 @@ def test_the_same_news_of_a_partner_ten_times_has_one_effect(world: World, kind:
     wait("it had its effect", lambda: follower.told() == messages)
     world.at_rest()
 
-    assert [each["status"] for each in push["tries"]] == [200] * TEN
-    assert {each["body"] for each in push["tries"]} == {later[0].text}
+    heard = [each for each in push["tries"] if each["status"] != COME_AGAIN]
+    assert len(push["tries"]) >= TEN
+    assert {each["status"] for each in heard} == {200}
+    assert {each["body"] for each in heard} == {later[0].text}
     assert [(answer.status_code, answer.headers["Idempotent-Replayed"]) for answer in later] == [(200, "true")] * 3
     wait("insight has it", lambda: world.told(appointment, ours))
     assert len(world.told(appointment, ours)) == 1

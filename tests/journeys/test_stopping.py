@@ -19,12 +19,12 @@ def test_nothing_is_lost_or_doubled_by_a_stop_under_load(world: World):
     followers = [world.a_follower() for _ in range(LOAD)]
     forms = [follower.form() for follower in followers]
     posting = eventlet.GreenPool()
-    world.dms.misbehave({"mode": "slow", "seconds": 0.2, "times": 6})
+    world.dms.misbehave({"mode": "slow", "seconds": 0.2, "times": 6, "path": "/api/v1/appointments"})
 
     for follower, form in zip(followers, forms, strict=True):
         posting.spawn(post_until_taken, follower, form)
     clicks = [posting.spawn(follower.click) for follower in followers]
-    wait("work is under way", lambda: world.dms.ask("GET", "/control/ledger")["requests"])
+    wait("work is under way", lambda: world.dms.ask("GET", "/control/ledger", params={"path": "/api/v1/appointments"})["requests"])
     code = stop(world)
     world.stage.start_house()
     posting.waitall()

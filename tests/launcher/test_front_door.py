@@ -5,13 +5,16 @@ import socket
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import eventlet
 import pytest
 import requests
 
 from chassis.listener import Listener
 from chassis.settings import Http
-from launcher.front_door import LARGEST_BODY, door_to
+from launcher.front_door import INSIDE, OUTSIDE, Bounds, door_to
 from launcher.servers.child import free_port
+
+HASTY = Bounds(OUTSIDE.largest_body, seconds=0.3)
 
 
 def listener_at(address: str) -> Listener:
@@ -33,11 +36,19 @@ def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     return [json.dumps(seen).encode()]
 
 
+def slow(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    eventlet.sleep(4 * HASTY.seconds)
+    return echo(environ, start_response)
+
+
 @pytest.fixture
 def behind() -> Iterator[str]:
     address = f"127.0.0.1:{free_port()}"
     listener = listener_at(address)
     listener.mount("public", "/m", echo)
+    listener.mount("internal", "/files", echo)
+    listener.mount("internal", "/slow", slow)
+    listener.mount("public", "/slow-outside", slow)
     listener.start()
     yield address
     listener.stop(0)
@@ -49,7 +60,10 @@ def door() -> Iterator[tuple[str, list[str | None]]]:
     address = f"127.0.0.1:{free_port()}"
     where: list[str | None] = [None]
     listener = listener_at(address)
-    listener.mount("public", "/m", door_to(lambda: where[0]))
+    listener.mount("public", "/m", door_to(lambda: where[0], OUTSIDE))
+    listener.mount("internal", "/files", door_to(lambda: where[0], INSIDE))
+    listener.mount("internal", "/slow", door_to(lambda: where[0], INSIDE))
+    listener.mount("public", "/slow-outside", door_to(lambda: where[0], HASTY))
     listener.start()
     yield f"http://{address}", where
     listener.stop(0)
@@ -93,11 +107,30 @@ def test_a_port_that_nobody_holds_any_more_is_a_503_too(door: tuple[str, list[st
 def test_a_body_over_a_mebibyte_goes_no_further(door: tuple[str, list[str | None]], behind: str, chunked: bool) -> None:
     url, where = door
     where[0] = behind
-    body = b"x" * (LARGEST_BODY + 1)
+    body = b"x" * (OUTSIDE.largest_body + 1)
 
     answer = requests.post(f"{url}/m/", data=iter([body]) if chunked else body, timeout=30)
 
     assert answer.status_code == 413
+
+
+def test_a_file_goes_through_a_door_for_files(door: tuple[str, list[str | None]], behind: str) -> None:
+    url, where = door
+    where[0] = behind
+
+    answers = [requests.put(f"{url}/files/1", data=bytes(size), timeout=30) for size in (INSIDE.largest_body, INSIDE.largest_body + 1)]
+
+    assert [answer.status_code for answer in answers] == [202, 413]
+    assert answers[0].json()["size"] == INSIDE.largest_body
+
+
+def test_each_door_waits_as_long_as_its_bounds_say(door: tuple[str, list[str | None]], behind: str) -> None:
+    url, where = door
+    where[0] = behind
+
+    answers = [requests.get(f"{url}/{path}", timeout=30) for path in ("slow", "slow-outside")]
+
+    assert [answer.status_code for answer in answers] == [202, 503]
 
 
 def test_a_chunked_body_arrives_whole(door: tuple[str, list[str | None]], behind: str) -> None:

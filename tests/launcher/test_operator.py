@@ -21,6 +21,8 @@ class SmallSystem(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer: tuple[int, str] = (200, "{}")
         self.asked: list[tuple[str, str, str | None, bytes]] = []
+        self.ready = threading.Event()
+        self.ready.set()
 
     @property
     def address(self) -> str:
@@ -33,6 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append((self.command, self.path, self.headers.get("Authorization"), body))
+        self.server.ready.wait(60)
         status, text = self.server.answer
         self.send_response(status)
         self.end_headers()
@@ -74,6 +77,16 @@ def test_the_environment_names_another(tmp_path: Path) -> None:
 def test_without_a_token_it_says_where_one_would_be(tmp_path: Path) -> None:
     with pytest.raises(Away, match=r"operator\.token"):
         Operator.here({"CHEQIAO_VAR": str(tmp_path)})
+
+
+def test_what_takes_long_is_waited_for_as_long_as_it_is_worth(system: SmallSystem) -> None:
+    system.ready.clear()
+
+    with pytest.raises(Away):
+        Operator(system.address, "t0ken").ask("GET", "/recount", patience=(3, 0.1))
+    threading.Timer(0.3, system.ready.set).start()
+
+    assert Operator(system.address, "t0ken").ask("GET", "/recount", patience=(3, 60)) == {}
 
 
 def test_nothing_running_is_said_so() -> None:

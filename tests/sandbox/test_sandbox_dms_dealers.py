@@ -24,7 +24,7 @@ def pages(stage):
 def test_the_dealers_come_page_by_page(stage):
     read = pages(stage)
 
-    assert [len(page.dealers) for page in read] == [3, 3, 3, 1]
+    assert [len(page.dealers) for page in read] == [8, 2]
     codes = [dealer.dealer_code for page in read for dealer in page.dealers]
     assert codes == ["CLOSED", *(f"D{number:03d}" for number in range(1, 10))]
 

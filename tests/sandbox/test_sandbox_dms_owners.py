@@ -77,13 +77,15 @@ def test_a_question_is_answered_as_things_are_now(stage):
     assert (len(before["owners"]), len(after["owners"])) == (0, 1)
 
 
-def test_a_sale_that_is_entered_gets_numbers(stage):
+def test_a_sale_that_is_entered_gets_numbers_and_is_told(stage):
     answer = desk(stage, "POST", "/sales", **a_sale())
 
     sale = answer.json()
     assert answer.status_code == 202
     assert (sale["sale_no"], sale["customer_id"], sale["version"], sale["kind"]) == ("SALE-000007", "C0005", 1, "new")
-    assert stage.state("dms")["pushes"] == []
+    (news,) = pushed(stage, 1)
+    assert (news.type, news.data.vin, news.data.version, news.data.invoice_date) == ("sale.recorded", sale["vin"], 1, "2025-10-01")
+    assert (news.data.model_code, news.data.region_code, news.data.birth_date) == ("CQ5", "SOUTHWEST", "01-01")
 
 
 def test_what_is_typed_in_small_letters_and_with_blanks_is_kept_as_it_is_meant(stage):
@@ -148,7 +150,8 @@ def test_a_change_of_owner_is_told_with_its_number(stage):
 
     answer = desk(stage, "POST", "/cars/LS4AAAAA1AA000001/owner", **buyer)
 
-    (news,) = pushed(stage, 1)
+    car, news = pushed(stage, 2)
+    assert (car.type, car.data.customer_id, car.data.version, car.data.invoice_date) == ("sale.recorded", "C0005", 2, "2024-03-18")
     assert (news.type, news.data.vin, news.data.version, news.data.customer_id) == ("ownership.changed", "LS4AAAAA1AA000001", 2, "C0005")
     assert (answer.status_code, answer.json()["plate"], answer.json()["dealer_code"]) == (202, "渝A12345", "D001")
     assert owners(stage, **ZHANG) == []

@@ -1,5 +1,6 @@
 """One service on a real schema, for tests that hand it messages and read what it told."""
 
+from inspect import getmembers
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -61,10 +62,10 @@ class House:
 
 
 def readings_of(service: type) -> list[tuple[type[Contract], str]]:
-    """Which method reads which contract."""
+    """Which method reads which contract, its own or an inherited one."""
     return [
         (contract, name)
-        for name, method in vars(service).items()
+        for name, method in getmembers(service, callable)
         for entrypoint in getattr(method, "nameko_entrypoints", ())
         for contract in getattr(entrypoint, "_types", ())  # a timer reads nothing
     ]

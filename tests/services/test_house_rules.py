@@ -9,13 +9,15 @@ from sqlalchemy import Engine, MetaData, inspect
 from chassis.database import migrate, open_engine
 from contracts.catalogue import ALL
 from services.appointments.service import AppointmentsService
+from services.complaints.service import ComplaintsService
 from services.console.service import ConsoleService
 from services.customers.service import CustomersService
 from services.insight.service import InsightService
 from services.messaging.service import MessagingService
+from services.reminders.service import RemindersService
 from tests.services.house import ROOT, readings_of
 
-SERVICES = [AppointmentsService, ConsoleService, CustomersService, InsightService, MessagingService]
+SERVICES = [AppointmentsService, ComplaintsService, ConsoleService, CustomersService, InsightService, MessagingService, RemindersService]
 NOT_OURS = {"inbox", "outbox", "retry", "parked", "sent_line", "carried_line", "partner_call", "timer", "hold", "alembic_version"}
 
 
@@ -25,10 +27,9 @@ def versions(service: type) -> Path:
 
 def metadata_of(service: type) -> MetaData:
     """In `store.py`, or in `tables.py` where there are many."""
-    store = importlib.import_module(f"services.{service.name}.store")
-    metadata: MetaData = (
-        store.metadata if hasattr(store, "metadata") else importlib.import_module(f"services.{service.name}.tables").metadata
-    )
+    names = [name for name in ("store", "tables") if (ROOT / "services" / service.name / f"{name}.py").exists()]
+    modules = [importlib.import_module(f"services.{service.name}.{name}") for name in names]
+    metadata: MetaData = next(module.metadata for module in modules if hasattr(module, "metadata"))
     return metadata
 
 

@@ -29,6 +29,7 @@ from contracts.partners.pages import (
     PlacesAnswer,
     RegistrationForm,
     RegistrationStatus,
+    ReminderWishForm,
     ReschedulingForm,
     UnbindingForm,
     WithdrawalForm,
@@ -44,6 +45,7 @@ F = TypeVar("F", bound=BaseModel)
 def add_api(app: Flask, context: Context) -> None:
     _add_registering(app, context)
     _add_booking(app, context)
+    _add_reminding(app, context)
     _add_asking(app, context)
 
 
@@ -51,60 +53,70 @@ def _add_registering(app: Flask, context: Context) -> None:
     @app.post("/api/consents")
     def consent() -> Response:
         session = poster(context)
-        form = _form(ConsentForm)
+        form = posted_as(ConsentForm)
         if form.granted and form.text_version != context.settings.pages.consent_version:
             raise problems.consent_outdated()
-        return _receipt(form.id, repeat=context.submitting.consent(form, session))
+        return receipt(form.id, repeat=context.submitting.consent(form, session))
 
     @app.post("/api/registrations")
     def register() -> Response:
         session = poster(context)
-        form = _form(RegistrationForm)
+        form = posted_as(RegistrationForm)
         typed, found = checks.check_registration(form, _today(context))
         if found:
             raise problems.of_fields(found)
         if form.text_version != context.settings.pages.consent_version:
             raise problems.consent_missing()
-        return _receipt(form.id, repeat=_may_need_login(lambda: context.submitting.register(form, typed, session, _address_key(context))))
+        return receipt(form.id, repeat=_may_need_login(lambda: context.submitting.register(form, typed, session, _address_key(context))))
 
     @app.post("/api/registrations/<uuid:registration_id>/code")
     def another_code(registration_id: UUID) -> Response:
         session = poster(context)
-        _form(CodeRequestForm)
+        posted_as(CodeRequestForm)
         context.submitting.request_code(registration_id, session.follower_id, _address_key(context))
-        return _receipt(registration_id, repeat=False)
+        return receipt(registration_id, repeat=False)
 
     @app.post("/api/registrations/<uuid:registration_id>/verify")
     def verify(registration_id: UUID) -> Response:
         session = poster(context)
-        form = _form(CodeForm)
+        form = posted_as(CodeForm)
         code = checks.plain(form.code)
         if found := checks.code_problem(code):
             raise problems.of_fields((found,))
-        return _receipt(registration_id, repeat=context.submitting.verify(form.id, code, registration_id, session.follower_id))
+        return receipt(registration_id, repeat=context.submitting.verify(form.id, code, registration_id, session.follower_id))
 
     @app.post("/api/bindings/<uuid:binding_id>/end")
     def unbind(binding_id: UUID) -> Response:
         session = poster(context)
-        return _receipt(binding_id, repeat=context.submitting.end(_form(UnbindingForm), binding_id, session.follower_id))
+        return receipt(binding_id, repeat=context.submitting.end(posted_as(UnbindingForm), binding_id, session.follower_id))
 
 
 def _add_booking(app: Flask, context: Context) -> None:
     @app.post("/api/appointments")
     def book() -> Response:
         session = poster(context)
-        form = _form(BookingForm)
-        return _receipt(form.id, repeat=context.submitting.book(form, session.follower_id))
+        form = posted_as(BookingForm)
+        return receipt(form.id, repeat=context.submitting.book(form, session.follower_id))
 
     @app.post("/api/appointments/<uuid:appointment_id>/withdraw")
     def withdraw(appointment_id: UUID) -> Response:
         session = poster(context)
-        return _receipt(appointment_id, repeat=context.submitting.withdraw(_form(WithdrawalForm), appointment_id, session.follower_id))
+        return receipt(appointment_id, repeat=context.submitting.withdraw(posted_as(WithdrawalForm), appointment_id, session.follower_id))
 
     @app.post("/api/appointments/<uuid:appointment_id>/reschedule")
     def reschedule(appointment_id: UUID) -> Response:
         session = poster(context)
-        return _receipt(appointment_id, repeat=context.submitting.reschedule(_form(ReschedulingForm), appointment_id, session.follower_id))
+        return receipt(
+            appointment_id, repeat=context.submitting.reschedule(posted_as(ReschedulingForm), appointment_id, session.follower_id)
+        )
+
+
+def _add_reminding(app: Flask, context: Context) -> None:
+    @app.post("/api/reminders/wishes")
+    def wish() -> Response:
+        session = poster(context)
+        form = posted_as(ReminderWishForm)
+        return receipt(form.id, repeat=context.submitting.wish(form, session.follower_id))
 
 
 def _add_asking(app: Flask, context: Context) -> None:
@@ -205,7 +217,7 @@ def _host_of(address: str) -> str | None:
         return None
 
 
-def _form(model: type[F]) -> F:
+def posted_as(model: type[F]) -> F:
     """Strict: text is text and a number is a number. Raises Problem."""
     if request.mimetype != "application/json":  # a form of another site cannot send this without being asked first
         raise problems.not_json()
@@ -237,7 +249,7 @@ def _address_key(context: Context) -> str:
     return context.vault.lookup("address", request.remote_addr or "")
 
 
-def _receipt(id: UUID, *, repeat: bool) -> Response:
+def receipt(id: UUID, *, repeat: bool) -> Response:
     answer = json_answer(ACCEPTED, BookingReceipt(id=id))
     if repeat:
         answer.headers["Idempotent-Replayed"] = "true"

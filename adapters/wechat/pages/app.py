@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from adapters.wechat.pages import api, oauth, problems
+from adapters.wechat.pages import api, complaint_api, oauth, problems
 from adapters.wechat.pages.context import Context
 from adapters.wechat.pages.copies import Copies
 from adapters.wechat.pages.entering import LoginWanted, to_login
@@ -49,6 +49,7 @@ def pages_app(context: Context) -> Flask:
     app.before_request(_at_the_door)
     app.after_request(hardening(context.settings))
     api.add_api(app, context)
+    complaint_api.add_complaint_api(app, context)
     oauth.add_oauth(app, context)
     app.register_error_handler(Problem, _say)
     app.register_error_handler(HTTPException, _say_what_http_says)

@@ -9,10 +9,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.partners.pages import FieldProblem, RegistrationForm
+from contracts.partners.pages import ComplaintForm, FieldProblem, RegistrationForm
 
 VIN_LETTERS = "0-9A-HJ-NPR-Z"
 """ISO 3779: without I, O and Q."""
+MISSING = "missing"
 VIN_SHORT = 8
 VIN_FULL = 17
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -41,6 +42,26 @@ def check_registration(form: RegistrationForm, today: date) -> tuple[Typed, tupl
     return typed, tuple(problem for problem in found if problem is not None)
 
 
+@dataclass(frozen=True)
+class Reached:
+    """How to reach who complains, put right, and what is missing or wrong."""
+
+    name: str
+    mobile: str
+    problems: tuple[FieldProblem, ...]
+
+    @property
+    def wrong(self) -> tuple[FieldProblem, ...]:
+        """Of who has bound a car both are known: nothing need be given, but what is given has to be right."""
+        return tuple(problem for problem in self.problems if problem.code != MISSING)
+
+
+def check_reached(form: ComplaintForm) -> Reached:
+    name, mobile = readable(form.name), mobile_of(form.mobile)
+    found = (empty("name") if not name else None, mobile_problem(mobile))
+    return Reached(name, mobile, tuple(problem for problem in found if problem is not None))
+
+
 def plain(text: str) -> str:
     """Half-width, upper case, nothing in between."""
     return _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
@@ -64,7 +85,7 @@ def masked(mobile: str) -> str:
 
 def vin_problem(vin: str) -> FieldProblem | None:
     if not vin:
-        return _empty("vin")
+        return empty("vin")
     if re.search("[IOQ]", vin) and re.fullmatch("[0-9A-Z]+", vin):
         return FieldProblem(
             field="vin",
@@ -85,7 +106,7 @@ def vin_problem(vin: str) -> FieldProblem | None:
 def id_problem(number: str, today: date) -> FieldProblem | None:
     """18 digits of GB 11643, or the 15 of before 1999. Passports and other papers are for the dealer's desk."""
     if not number:
-        return _empty("id_number")
+        return empty("id_number")
     if not re.fullmatch(r"[0-9]{17}[0-9X]|[0-9]{15}", number):
         return FieldProblem(
             field="id_number",
@@ -122,7 +143,7 @@ def _checks(number: str) -> bool:
 
 def mobile_problem(mobile: str) -> FieldProblem | None:
     if not mobile:
-        return _empty("mobile")
+        return empty("mobile")
     if not re.fullmatch(r"1[3-9][0-9]{9}", mobile):
         return FieldProblem(
             field="mobile",
@@ -135,11 +156,11 @@ def mobile_problem(mobile: str) -> FieldProblem | None:
 
 def code_problem(code: str) -> FieldProblem | None:
     if not code:
-        return _empty("code")
+        return empty("code")
     if not re.fullmatch(r"[0-9]{6}", code):
         return FieldProblem(field="code", code="code_form", message="验证码是 6 位数字。", message_en="The code is 6 digits.")
     return None
 
 
-def _empty(field: str) -> FieldProblem:
-    return FieldProblem(field=field, code="missing", message="请填写这一项。", message_en="This field is required.")
+def empty(field: str) -> FieldProblem:
+    return FieldProblem(field=field, code=MISSING, message="请填写这一项。", message_en="This field is required.")

@@ -4,8 +4,6 @@ Nothing here waits for another service. Whatever was posted is there at once, as
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -13,17 +11,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
+from adapters.wechat.pages.complaint_copies import ComplainedOf
+from adapters.wechat.pages.reminder_copies import RemindedOf
 from adapters.wechat.pages.tables import appointment, car, consent, dealer, place, registration, submission, ticket
-from chassis.database import Database, from_millis
-from chassis.deadline import within
+from chassis.database import from_millis
 from contracts.appointments import AppointmentNews, ServiceItem
 from contracts.customers import RegistrationState
 from contracts.dms import OpeningHours
 from contracts.partners.pages import BookingForm
 
 SUBMITTING = "submitting"
-READ_SECONDS = 3.0
-"""A person waits: better a page that says so than one that hangs."""
 MOST_SHOWN = 100
 """Appointments of one follower, the newest first."""
 
@@ -83,6 +80,7 @@ class AppointmentCopy:
     successor_id: UUID | None = None
     mileage_km: int | None = None
     concern: str | None = None
+    reminder_item_id: UUID | None = None
     submitted_at: datetime | None = None
     """None where it was not submitted here."""
     wanted: Wanted = ""
@@ -138,16 +136,8 @@ class Ticket:
     expires_at: datetime
 
 
-class Copies:
+class Copies(RemindedOf, ComplainedOf):
     """One short read each. All raise Unavailable when the database does not answer in time."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with within(READ_SECONDS, "database"), self._database.read() as connection:
-            yield connection
 
     def cars(self, follower_id: UUID) -> tuple[CarCopy, ...]:
         """The active ones."""
@@ -256,6 +246,7 @@ def _submitted(row: Row[Any]) -> AppointmentCopy:
         items=tuple(ServiceItem(code=item.code, name=item.name) for item in form.items),
         mileage_km=form.mileage_km,
         concern=form.concern,
+        reminder_item_id=form.reminder_item_id,
         submitted_at=from_millis(row.at),
         wanted=_wanted(row, 0),
     )
@@ -270,6 +261,7 @@ def _told_of(row: Row[Any], posted: Row[Any] | None) -> AppointmentCopy:
         state=news.state.value,
         mileage_km=form.mileage_km if form else None,
         concern=form.concern if form else None,
+        reminder_item_id=news.reminder_item_id or (form.reminder_item_id if form else None),
         submitted_at=from_millis(posted.at) if posted is not None and form else None,
         wanted=_wanted(posted, news.version),
         timeline=steps_of(row.timeline),

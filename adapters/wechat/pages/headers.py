@@ -17,6 +17,7 @@ def hardening(settings: Settings) -> Callable[[Response], Response]:
             f"script-src 'self' {' '.join(sdk)}",
             "style-src 'self'",
             "img-src 'self' data:",
+            "media-src 'self'",
             "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",

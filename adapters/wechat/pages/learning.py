@@ -4,19 +4,37 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Table, bindparam, insert, select, update
 
+from adapters.wechat.pages.complaint_copies import is_shown
 from adapters.wechat.pages.copies import Step, steps_of
-from adapters.wechat.pages.tables import appointment, car, dealer, place, registration, ticket
+from adapters.wechat.pages.tables import (
+    appointment,
+    car,
+    complaint,
+    complaint_file,
+    complaint_refusal,
+    complaint_step,
+    dealer,
+    place,
+    registration,
+    reminder,
+    reminder_wishes,
+    ticket,
+)
 from adapters.wechat.pages.words import BUSINESS_ZONE
 from chassis import upserts
 from chassis.database import Transaction, millis
+from chassis.outbox import ignoring_repeats
 from chassis.unit_of_work import Gathering
 from contracts.appointments import AppointmentNews, PlacesLeft
+from contracts.complaints import ComplaintFileFetched, ComplaintFileLost, ComplaintNews, ComplaintWishRefused
 from contracts.customers import Binding, CustomerRegistered, RegistrationNews
 from contracts.dms import DealerListed
 from contracts.envelope import Contract, now
+from contracts.reminders import ReminderDue, ReminderWishesSet
 from contracts.wechat import JsTicketIssued
 
 MOST_STEPS = 60
@@ -81,7 +99,62 @@ def learn_of_ticket(tx: Transaction, news: JsTicketIssued) -> None:
     _OVERWRITTEN.add(tx, (ticket, values))
 
 
-_NEWER_BY = {car: "version", registration: "version", dealer: "version", place: "version", ticket: "expires_at"}
+def learn_of_reminder(tx: Transaction, news: ReminderDue) -> None:
+    """Told again on another day, it is the same message."""
+    same = ("message_id", "version", "follower_id")
+    values = {name: getattr(news, name) for name in same} | {"news": news.model_dump_json(include=_DUE), "at": millis(_time_of(news))}
+    _OVERWRITTEN.add(tx, (reminder, values))
+
+
+def learn_of_wishes(tx: Transaction, news: ReminderWishesSet) -> None:
+    unwanted = json.dumps([one.value for one in news.unwanted])
+    _OVERWRITTEN.add(tx, (reminder_wishes, {"follower_id": news.follower_id, "version": news.version, "unwanted": unwanted}))
+
+
+def learn_of_complaint(tx: Transaction, news: ComplaintNews) -> None:
+    """Of a follower's. News that comes late is no news, but a step that can be shown. A case that was parted from them is nobody's."""
+    if news.follower_id is None and news.step != "unmatch":
+        return
+    told = news.model_dump_json(include=_OF_A_COMPLAINT)
+    values = {"complaint_id": news.complaint_id, "version": news.version, "follower_id": news.follower_id or _NOBODY, "news": told}
+    _OVERWRITTEN.add(tx, (complaint, values | {"changed_at": millis(news.at)}))
+    if is_shown(news):
+        same = ("complaint_id", "version", "step")
+        step = {name: getattr(news, name) for name in same} | {"said": news.said or None, "at": millis(news.at)}
+        _OVERWRITTEN.add(tx, (complaint_step, {"step_id": uuid5(news.complaint_id, str(news.version))} | step))
+
+
+def learn_of_refusal(tx: Transaction, news: ComplaintWishRefused) -> None:
+    """Once: the wish came too late."""
+    same = ("command_id", "complaint_id", "follower_id", "reason")
+    tx.execute(_REFUSED, {name: getattr(news, name) for name in same} | {"state": news.state.value, "at": millis(news.at)})
+
+
+def learn_of_file(tx: Transaction, news: ComplaintFileFetched | ComplaintFileLost) -> None:
+    """What came after all is not lost any more."""
+    kept = isinstance(news, ComplaintFileFetched)
+    row = {"file_id": news.file_id, "complaint_id": news.complaint_id, "kept": kept, "at": millis(_time_of(news))}
+    tx.execute(_FILED, row | {"reason": getattr(news, "reason", "")})
+    if kept:
+        tx.execute(update(complaint_file).where(complaint_file.c.file_id == news.file_id).values(kept=True, reason=""))
+
+
+_REFUSED, _FILED = ignoring_repeats(insert(complaint_refusal)), ignoring_repeats(insert(complaint_file))
+_NOBODY = UUID(int=0)
+_OF_A_COMPLAINT = set(ComplaintNews.model_fields) - {"said", "customer_id", "mobile"}
+"""Nothing personal: what was said is kept sealed."""
+_DUE = set(ReminderDue.model_fields)
+_NEWER_BY = {
+    car: "version",
+    registration: "version",
+    reminder: "version",
+    reminder_wishes: "version",
+    complaint: "version",
+    complaint_step: "version",
+    dealer: "version",
+    place: "version",
+    ticket: "expires_at",
+}
 """What copies are overwritten by."""
 _STAYS = {registration: "at"}
 """What is written once: the list of registrations is in the order in which they began."""

@@ -59,6 +59,33 @@ def unknown_car() -> Problem:
     return Problem(404, "unknown_car", "没有找到这辆车，请从“我的车辆”里选择。", "There is no such car among yours.", "vehicle_id")
 
 
+def unknown_complaint() -> Problem:
+    return Problem(404, "unknown_complaint", "没有找到这条反馈。", "There is no such complaint.")
+
+
+def unknown_file() -> Problem:
+    return Problem(404, "unknown_file", "没有找到这个文件。", "There is no such file.")
+
+
+def nothing_said() -> Problem:
+    return Problem(400, "missing", "请写几句话，或添加照片、语音。", "Please write something, or add a photo or a voice message.", "text")
+
+
+def complaint_is_closed() -> Problem:
+    return Problem(
+        409,
+        "closed",
+        "这件事已经处理完，不能再补充。如果不认可结果，可以在详情页告诉我们。",
+        "This is closed, and nothing can be added. If it is not settled for you, say so on its page.",
+    )
+
+
+def complaint_stands_otherwise() -> Problem:
+    return Problem(
+        409, "stands_otherwise", "这件事的状态已经变了，请返回查看最新进展。", "This stands otherwise by now: please go back and look."
+    )
+
+
 def unknown_post() -> Problem:
     return Problem(404, "unknown", "没有找到。请刷新页面再试。", "There is no such thing. Please reload the page.")
 
@@ -77,8 +104,8 @@ def consent_missing() -> Problem:
     return Problem(
         403,
         "consent_missing",
-        "请先阅读并同意个人信息说明，再绑定车辆。",
-        "Please read and agree to the note on personal data before you bind your car.",
+        "请先阅读并同意个人信息说明。",
+        "Please read and agree to the note on personal data first.",
         "text_version",
     )
 

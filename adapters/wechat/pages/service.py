@@ -32,6 +32,22 @@ from contracts.appointments import (
     AppointmentWithdrawn,
     PlacesLeft,
 )
+from contracts.complaints import (
+    ComplaintAssigned,
+    ComplaintClosed,
+    ComplaintDisputed,
+    ComplaintFiled,
+    ComplaintFileFetched,
+    ComplaintFileLost,
+    ComplaintJudged,
+    ComplaintNews,
+    ComplaintProgressed,
+    ComplaintReceived,
+    ComplaintReopened,
+    ComplaintSurveyAnswered,
+    ComplaintSurveyRequested,
+    ComplaintWishRefused,
+)
 from contracts.customers import (
     Binding,
     CustomerRegistered,
@@ -42,6 +58,7 @@ from contracts.customers import (
     RegistrationRejected,
 )
 from contracts.dms import DealerListed
+from contracts.reminders import ReminderDue, ReminderWishesSet
 from contracts.wechat import JsTicketIssued
 
 
@@ -95,6 +112,36 @@ class PagesService:
     @handles(RegistrationRejected)
     def on_registration(self, news: RegistrationNews, tx: Transaction) -> None:
         learning.learn_of_registration(tx, news)
+
+    @handles(ReminderDue)
+    def on_reminder(self, news: ReminderDue, tx: Transaction) -> None:
+        learning.learn_of_reminder(tx, news)
+
+    @handles(ReminderWishesSet)
+    def on_wishes(self, news: ReminderWishesSet, tx: Transaction) -> None:
+        learning.learn_of_wishes(tx, news)
+
+    @handles(ComplaintReceived)
+    @handles(ComplaintJudged)
+    @handles(ComplaintFiled)
+    @handles(ComplaintAssigned)
+    @handles(ComplaintProgressed)
+    @handles(ComplaintClosed)
+    @handles(ComplaintReopened)
+    @handles(ComplaintDisputed)
+    @handles(ComplaintSurveyRequested)
+    @handles(ComplaintSurveyAnswered)
+    def on_complaint(self, news: ComplaintNews, tx: Transaction) -> None:
+        learning.learn_of_complaint(tx, news)
+
+    @handles(ComplaintWishRefused)
+    def on_wish_refused(self, news: ComplaintWishRefused, tx: Transaction) -> None:
+        learning.learn_of_refusal(tx, news)
+
+    @handles(ComplaintFileFetched)
+    @handles(ComplaintFileLost)
+    def on_file(self, news: ComplaintFileFetched | ComplaintFileLost, tx: Transaction) -> None:
+        learning.learn_of_file(tx, news)
 
     @handles(DealerListed)
     def on_dealer(self, news: DealerListed, tx: Transaction) -> None:

@@ -8,8 +8,22 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 
 from adapters.wechat.pages.session import Session
-from adapters.wechat.pages.tables import appointment, asked, car, consent, post, registration, submission, visitor
+from adapters.wechat.pages.tables import (
+    appointment,
+    asked,
+    car,
+    consent,
+    post,
+    registration,
+    reminder,
+    reminder_wishes,
+    reminder_word,
+    submission,
+    visitor,
+)
+from chassis import upserts
 from chassis.database import Transaction, from_millis, millis
+from contracts.reminders import ReminderType
 
 ACCEPTED = 202
 
@@ -124,6 +138,25 @@ class CopyStore:
         """Whether we know the car as others' alone. One that we know nothing of may be theirs: the copy can be behind."""
         owners = set(tx.execute(select(car.c.follower_id).where(car.c.vehicle_id == vehicle_id)).scalars())
         return bool(owners) and follower_id not in owners
+
+
+class ReminderStore:
+    def is_new(self, tx: Transaction, follower_id: UUID, message_id: UUID) -> bool:
+        """One of the follower's that was not opened before. Locked until the transaction ends."""
+        mine = (reminder.c.message_id == message_id) & (reminder.c.follower_id == follower_id)
+        row = tx.execute(select(reminder.c.opened_at).where(mine).with_for_update()).first()
+        return row is not None and row.opened_at is None
+
+    def open(self, tx: Transaction, message_id: UUID, at: datetime) -> None:
+        tx.execute(update(reminder).where(reminder.c.message_id == message_id).values(opened_at=millis(at)))
+
+    def say(self, tx: Transaction, follower_id: UUID, type: ReminderType, *, wanted: bool) -> None:
+        """Each word makes another version of the wishes: this one the next but those that are still awaited."""
+        of_follower = reminder_word.c.follower_id == follower_id
+        known = tx.execute(select(reminder_wishes.c.version).where(reminder_wishes.c.follower_id == follower_id)).scalar_one_or_none()
+        said = tx.execute(select(reminder_word.c.awaited).where(of_follower).with_for_update()).scalars().all()
+        row = {"follower_id": follower_id, "type": type.value, "wanted": wanted, "awaited": max([known or 0, *said]) + 1}
+        upserts.replace(tx, reminder_word, [row], "wanted", "awaited")
 
 
 class AskedStore:

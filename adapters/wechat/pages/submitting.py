@@ -1,44 +1,45 @@
-"""Writing a post down together with the command that follows from it, once.
+"""What followers post of registrations, appointments and reminders: written down together with the command that follows from it.
 
-Within one transaction: either both are on disk when the phone hears 202, or neither. All methods return whether it was a repeat; they
-raise Problem for a no, Unavailable without a database.
+All methods return whether it was a repeat; they raise Problem for a no, Unavailable without a database.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from adapters.wechat.pages import problems, translate
 from adapters.wechat.pages.checks import Typed, masked
+from adapters.wechat.pages.complaint_posts import ComplaintPosts
 from adapters.wechat.pages.session import Session
-from adapters.wechat.pages.store import ConsentStore, CopyStore, Post, PostStore, Submission, SubmissionStore, VisitorStore
-from chassis.database import Conflict, Database, Transaction, in_one_transaction, millis
-from chassis.deadline import within
-from chassis.errors import Unavailable
+from adapters.wechat.pages.store import (
+    ReminderStore,
+    Submission,
+    SubmissionStore,
+    VisitorStore,
+)
+from chassis.database import Database, Transaction, millis
 from chassis.privacy import Vault
 from contracts.appointments import AppointmentNews
 from contracts.envelope import Command
-from contracts.partners.pages import BookingForm, ConsentForm, Form, RegistrationForm, ReschedulingForm, UnbindingForm, WithdrawalForm
+from contracts.partners.pages import (
+    BookingForm,
+    ConsentForm,
+    RegistrationForm,
+    ReminderWishForm,
+    ReschedulingForm,
+    UnbindingForm,
+    WithdrawalForm,
+)
 
-DATABASE_SECONDS = 3.0
-"""A person waits: better a clear word to try again than a page that hangs."""
 
-R = TypeVar("R")
-
-
-class Submitting:
+class Submitting(ComplaintPosts):
     def __init__(self, database: Database, vault: Vault, now: Callable[[], datetime], items: Mapping[str, str] | None = None) -> None:
         """`items` are our names of what can be booked, by code."""
-        self._database = database
-        self._vault = vault
-        self._now = now
+        super().__init__(database, vault, now)
         self._items = items or {}
         self._submissions = SubmissionStore()
-        self._posts = PostStore()
         self._visitors = VisitorStore()
-        self._consents = ConsentStore()
-        self._copies = CopyStore()
+        self._reminders = ReminderStore()
 
     def book(self, form: BookingForm, follower_id: UUID) -> bool:
         """The same form again is a repeat; the id with another form is refused, and another follower's id does not exist."""
@@ -142,6 +143,25 @@ class Submitting:
 
         return self._once(form.id, follower_id, f"end/{binding_id}", form, make)
 
+    def wish(self, form: ReminderWishForm, follower_id: UUID) -> bool:
+        """不再提醒, or again."""
+
+        def make(tx: Transaction) -> Command:
+            self._reminders.say(tx, follower_id, form.type, wanted=form.wanted)
+            return translate.reminder_wish_of(form, follower_id, self._now())
+
+        return self._once(form.id, follower_id, "wish", form, make)
+
+    def open(self, message_id: UUID, follower_id: UUID) -> None:
+        """The page that a message leads to was opened; told once."""
+
+        def work(tx: Transaction) -> None:
+            if self._reminders.is_new(tx, follower_id, message_id):
+                self._reminders.open(tx, message_id, self._now())
+                tx.tell(translate.opening_of(message_id, follower_id, self._now()))
+
+        self._in_one_transaction(work)
+
     def saw(self, session: Session, openid: str) -> None:
         """WeChat has said who it is."""
         self._in_one_transaction(lambda tx: self._visitors.saw(tx, session.follower_id, session.account, openid, self._now()))
@@ -156,33 +176,3 @@ class Submitting:
         if mine is None or mine.follower_id != follower_id:
             raise problems.unknown_appointment()
         return mine, AppointmentNews.model_validate_json(row.news) if row else None
-
-    def _once(self, id: UUID, follower_id: UUID, what: str, form: Form, make: Callable[[Transaction], Command]) -> bool:
-        return self._once_of(id, follower_id, f"{what} {form.model_dump_json()}", make)
-
-    def _once_of(self, id: UUID, follower_id: UUID, posted: str, make: Callable[[Transaction], Command]) -> bool:
-        """The same post again is a repeat; its id with anything else is refused, and another follower's id does not exist."""
-        new = Post(id, follower_id, self._vault.digest(posted.encode()))
-
-        def work(tx: Transaction) -> bool:
-            before = self._posts.find(tx, id)
-            if before is None:
-                command = make(tx)
-                self._posts.add(tx, new, self._now())
-                tx.tell(command)
-                return False
-            if before.follower_id != follower_id:
-                raise problems.unknown_post()
-            if before.digest != new.digest:
-                raise problems.another_body()
-            return True
-
-        return self._in_one_transaction(work)
-
-    def _in_one_transaction(self, work: Callable[[Transaction], R]) -> R:
-        """Interrupted at whatever point, even in its commit, it may be asked again."""
-        try:
-            with within(DATABASE_SECONDS, "database"):
-                return in_one_transaction(self._database, work)
-        except Conflict as conflict:
-            raise Unavailable("the same post, too often at once") from conflict

@@ -117,6 +117,107 @@ registration = Table(
     Index("ix_registration_at", "at"),
 )
 
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("message_id", _id(), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("follower_id", _id(), nullable=False),
+    Column("news", Text, nullable=False, comment="the last news as JSON: what is due, of which car"),
+    Column("at", BigInteger, nullable=False, comment="when it was told"),
+    Column("opened_at", BigInteger, comment="when the follower first opened the page"),
+    Index("ix_reminder_follower", "follower_id", "at"),
+    Index("ix_reminder_at", "at"),
+)
+"""What a message reminds of."""
+
+reminder_wishes = Table(
+    "reminder_wishes",
+    metadata,
+    Column("follower_id", _id(), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("unwanted", Text, nullable=False, comment="JSON: types"),
+)
+
+reminder_word = Table(
+    "reminder_word",
+    metadata,
+    Column("follower_id", _id(), primary_key=True),
+    Column("type", String(24), primary_key=True),
+    Column("wanted", Boolean, nullable=False),
+    Column("awaited", Integer, nullable=False, comment="version of the wishes that will have it: until then it stands beside them"),
+)
+"""What the follower last said of a type of reminder: shown at once."""
+
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("complaint_id", _id(), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("follower_id", _id(), nullable=False),
+    Column("news", Text, nullable=False, comment="the last news as JSON; nothing in it is personal"),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("ix_complaint_follower", "follower_id", "changed_at"),
+    Index("ix_complaint_changed_at", "changed_at"),
+)
+
+complaint_step = Table(
+    "complaint_step",
+    metadata,
+    Column("step_id", _id(), primary_key=True, comment="follows from the case and its version"),
+    Column("complaint_id", _id(), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("step", String(32), nullable=False),
+    Column("said", Sealed("complaint_text"), comment="what the follower was told"),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_complaint_step_complaint", "complaint_id", "version"),
+    Index("ix_complaint_step_at", "at"),
+)
+"""What happened to a case that its follower is shown."""
+
+complaint_word = Table(
+    "complaint_word",
+    metadata,
+    Column("word_id", _id(), primary_key=True, comment="made on the phone; of the complaint itself its own id"),
+    Column("complaint_id", _id(), nullable=False),
+    Column("follower_id", _id(), nullable=False),
+    Column("kind", String(16), nullable=False, comment="submit, add, withdraw, reopen, survey"),
+    Column("version", Integer, nullable=False, comment="of the case as it was shown then; 0: none was"),
+    Column("word", Sealed("complaint_word"), nullable=False, comment="what was posted, as JSON, to be shown"),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_complaint_word_complaint", "complaint_id"),
+    Index("ix_complaint_word_follower", "follower_id", "at"),
+    Index("ix_complaint_word_at", "at"),
+)
+"""What a follower said of a case from here: shown at once."""
+
+complaint_refusal = Table(
+    "complaint_refusal",
+    metadata,
+    Column("command_id", _id(), primary_key=True, comment="follows from the word and its kind"),
+    Column("complaint_id", _id(), nullable=False),
+    Column("follower_id", _id(), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("state", String(24), nullable=False, comment="where the case stood"),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_complaint_refusal_follower", "follower_id"),
+    Index("ix_complaint_refusal_at", "at"),
+)
+"""Words that came too late to be done."""
+
+complaint_file = Table(
+    "complaint_file",
+    metadata,
+    Column("file_id", _id(), primary_key=True),
+    Column("complaint_id", _id(), nullable=False),
+    Column("kept", Boolean, nullable=False, comment="false: it is lost"),
+    Column("reason", String(64), nullable=False, comment="why it was lost"),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_complaint_file_complaint", "complaint_id"),
+    Index("ix_complaint_file_at", "at"),
+)
+"""What became of the photos and voices that followers sent; the bytes are with complaints."""
+
 dealer = Table(
     "dealer",
     metadata,
@@ -163,9 +264,15 @@ asked = Table(
 KEEPINGS = (
     Keeping(submission, submission.c.appointment_id, submission.c.at, days=400),
     Keeping(appointment, appointment.c.appointment_id, appointment.c.changed_at, days=400),
+    Keeping(reminder, reminder.c.message_id, reminder.c.at, days=400),
+    Keeping(complaint, complaint.c.complaint_id, complaint.c.changed_at, days=400),
+    Keeping(complaint_step, complaint_step.c.step_id, complaint_step.c.at, days=400),
+    Keeping(complaint_word, complaint_word.c.word_id, complaint_word.c.at, days=400),
+    Keeping(complaint_refusal, complaint_refusal.c.command_id, complaint_refusal.c.at, days=400),
+    Keeping(complaint_file, complaint_file.c.file_id, complaint_file.c.at, days=400),
     Keeping(registration, registration.c.registration_id, registration.c.at, days=30),
     Keeping(post, post.c.post_id, post.c.at, days=30),
     Keeping(visitor, visitor.c.follower_id, visitor.c.seen_at, days=2),  # longer than a session
     Keeping(place, place.c.day, place.c.over_at, days=2),
 )
-"""What is shown of the past, and how long; cars go with their bindings, and a consent's last word stays."""
+"""What is shown of the past, and how long; cars go with their bindings, and the last word on a consent and on reminders stays."""

@@ -9,7 +9,16 @@ from adapters.wechat.pages.session import Session
 from contracts.appointments import RequestAppointment, RescheduleAppointment, ServiceItem, WithdrawAppointment
 from contracts.customers import EndBinding, GiveConsent, RequestCode, RequestRegistration, VerifyMobile
 from contracts.dms import FetchDealers
-from contracts.partners.pages import BookingForm, ConsentForm, RegistrationForm, ReschedulingForm, UnbindingForm, WithdrawalForm
+from contracts.partners.pages import (
+    BookingForm,
+    ConsentForm,
+    RegistrationForm,
+    ReminderWishForm,
+    ReschedulingForm,
+    UnbindingForm,
+    WithdrawalForm,
+)
+from contracts.reminders import OpenReminder, SetReminderWish
 from contracts.wechat import RenewJsTicket
 
 
@@ -91,6 +100,16 @@ def verification_of(post_id: UUID, code: str, registration_id: UUID, follower_id
 
 def ending_of(form: UnbindingForm, binding_id: UUID, follower_id: UUID) -> EndBinding:
     return EndBinding(binding_id=binding_id, follower_id=follower_id).identified(uuid5(form.id, "end"))
+
+
+def opening_of(message_id: UUID, follower_id: UUID, opened_at: datetime) -> OpenReminder:
+    """The first time counts."""
+    return OpenReminder(message_id=message_id, follower_id=follower_id, opened_at=opened_at).identified(uuid5(message_id, "open"))
+
+
+def reminder_wish_of(form: ReminderWishForm, follower_id: UUID, said_at: datetime) -> SetReminderWish:
+    wish = SetReminderWish(follower_id=follower_id, type=form.type, wanted=form.wanted, said_at=said_at)
+    return wish.identified(uuid5(form.id, "wish"))
 
 
 def dealers_wanted(at: datetime) -> FetchDealers:

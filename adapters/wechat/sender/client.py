@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
@@ -33,13 +33,16 @@ CONNECT_SECONDS = 3.0
 CALL_SECONDS = 10.0
 TOKEN_CALL_SECONDS = 5.0
 """The longest one call may take, to the last byte of its answer."""
+MEDIA_CALL_SECONDS = 15.0
 LARGEST_ANSWER = 65_536
+LARGEST_MEDIA = 10 * 1024 * 1024
 
 STABLE_TOKEN = "/cgi-bin/stable_token"  # noqa: S105 - a path, no secret
 TEMPLATE_SEND = "/cgi-bin/message/template/send"
 CUSTOM_SEND = "/cgi-bin/message/custom/send"
 JS_TICKET = "/cgi-bin/ticket/getticket"
 MENU_CREATE = "/cgi-bin/menu/create"
+MEDIA_GET = "/cgi-bin/media/get"
 
 _AS_TEXT = BeforeValidator(lambda number: str(number) if isinstance(number, int) else number)
 MessageNumber = Annotated[str, _AS_TEXT, Field(pattern=r"^\d{1,20}$")]
@@ -87,11 +90,25 @@ class WeChatSays(Exception):
 
 
 @dataclass(frozen=True)
+class Hours:
+    """Between these two, today and on any later day, the follower is not to be disturbed."""
+
+    end: datetime
+    begin_again: datetime
+
+    def closed_for(self, now: datetime) -> timedelta | None:
+        """How much longer, once they have ended; None: they have begun again."""
+        left = (self.begin_again - self.end) - (now - self.end) % timedelta(days=1)
+        return left if left > timedelta() else None
+
+
+@dataclass(frozen=True)
 class OnBehalf:
-    """For which message we call, and the moment (time.monotonic) when all its calls must have ended."""
+    """For which message we call, the moment (time.monotonic) when all its calls must have ended, and when it may go out."""
 
     message_id: UUID
     ends_at: float
+    hours: Hours | None = None
 
     def seconds(self, longest: float) -> float:
         """For the next call, `longest` at most. Raises Unavailable when there is no time left for one."""
@@ -103,7 +120,7 @@ class OnBehalf:
 
 @dataclass(frozen=True)
 class Request(Generic[A]):
-    """`longest`: seconds, to the last byte of its answer; `means`: what to do after an error code."""
+    """`longest`: seconds, to the last byte of its answer; `largest`: its bytes; `means`: what to do after an error code."""
 
     method: str
     path: str
@@ -111,6 +128,7 @@ class Request(Generic[A]):
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, object] | None = None
     longest: float = CALL_SECONDS
+    largest: int = LARGEST_ANSWER
     means: Callable[[int], Next] = after
 
 
@@ -168,6 +186,20 @@ class WeChatClient:
         """Takes the place of the one that is there."""
         self._answered(Request("POST", MENU_CREATE, Answer, {"access_token": token}, menu), on_behalf)
 
+    def media(self, token: str, media_id: str, on_behalf: OnBehalf) -> bytes:
+        """What is kept under this id for three days. One byte more than `LARGEST_MEDIA` comes of what is larger."""
+        query = {"access_token": token, "media_id": media_id}
+        request = Request("GET", MEDIA_GET, Answer, query, longest=MEDIA_CALL_SECONDS, largest=LARGEST_MEDIA)
+        seconds = on_behalf.seconds(request.longest)
+        with self.way.asking(WeChatSays), self._noted(request, on_behalf) as call:
+            call.status, answer = self._sent(request, seconds)
+            crash.here("media_answer", "sender")
+            if not answer.startswith(b"{"):
+                return answer
+            if errcode := _held(Answer, answer, MEDIA_GET).errcode:
+                raise WeChatSays(errcode, after(errcode))
+            raise ContractBroken(MEDIA_GET, (("body", "neither media nor an error"),))  # a video's address, say
+
     def _answered(self, request: "Request[A]", on_behalf: OnBehalf) -> A:
         seconds = on_behalf.seconds(request.longest)
         with self.way.asking(WeChatSays), self._noted(request, on_behalf) as call:
@@ -220,9 +252,17 @@ class WeChatClient:
                 if response.status_code != requests.codes.ok:
                     asked = seconds_asked(response.headers.get("Retry-After"), datetime.now(UTC))
                     raise Unavailable(f"{PARTNER} answered {response.status_code}", retry_after=asked)
-                return response.status_code, response.raw.read(LARGEST_ANSWER + 1)
+                return response.status_code, _read(response, request.largest)
         except (requests.RequestException, HTTPError) as error:
             raise Unavailable(f"{PARTNER}: {type(error).__name__}") from None  # its text quotes the address with the token
+
+
+def _read(response: requests.Response, most: int) -> bytes:
+    """The body, or one byte more than `most` of it. Raises HTTPError where it breaks off before the length that was said."""
+    body: bytes = response.raw.read(most + 1)
+    if len(body) <= most:
+        response.raw.read(1)  # urllib3 speaks of what is missing only when it is asked for more
+    return body
 
 
 def _held(form: type[A], body: bytes, where: str) -> A:

@@ -48,6 +48,7 @@ CLASSES: dict[Next, dict[int, str]] = {
         48002: "the follower has switched the account's messages off",
     },
     Next.FINAL_OUR_DATA: {
+        40007: "no such media, or its three days are over",
         40008: "no such kind of message",
         40016: "too few or too many buttons in the menu",
         40017: "no such type of button",

@@ -1,5 +1,6 @@
 """Sends what messaging wishes a follower to read and says whether WeChat took it; keeps the JS ticket and the menu (A-APT-10, 21, 22)."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,17 +8,19 @@ from nameko.extensions import DependencyProvider
 
 from adapters.wechat.sender.calling import FORCED_REFRESHES, SECONDS_IN_ALL, Calling, SaidNo
 from adapters.wechat.sender.client import PARTNER, WeChatClient, open_session
+from adapters.wechat.sender.media import MEDIA_GETS, Fetching, Keeper, Lost, fetched, lost
 from adapters.wechat.sender.menu import MENU_CREATES, Menus
-from adapters.wechat.sender.sending import TEMPLATE_SENDS, TEXT_SENDS, TemplateSending, TextSending
+from adapters.wechat.sender.sending import ANSWER, TEXT_SENDS, Postponed, Shares, TemplateSending, TextSending, shares_of
 from adapters.wechat.sender.store import DeliveryStore
 from adapters.wechat.sender.ticket import JS_TICKETS, SharedTicket
-from adapters.wechat.sender.translate import accepted, in_the_chain_of, issued, refused, result_of, text_accepted, text_refused
+from adapters.wechat.sender.translate import accepted, in_the_chain_of, issued, postponed, refused, result_of, text_accepted, text_refused
 from chassis.clock import Clock
 from chassis.database import Transaction
 from chassis.entrypoints import carries_out, handles
 from chassis.logs import get_logger
 from chassis.runtime import LEASE_MARGIN_SECONDS, ServiceRuntime
 from chassis.timers import every
+from contracts.complaints import ComplaintFileFetched, ComplaintFileLost, FetchComplaintFile
 from contracts.wechat import (
     JsTicketIssued,
     PublishMenu,
@@ -26,6 +29,7 @@ from contracts.wechat import (
     SendText,
     TemplateAccepted,
     TemplateJobFinished,
+    TemplatePostponed,
     TemplateRefused,
     TextAccepted,
     TextRefused,
@@ -33,8 +37,8 @@ from contracts.wechat import (
 
 log = get_logger(__name__)
 
-QUOTAS = (TEMPLATE_SENDS, TEXT_SENDS, JS_TICKETS, MENU_CREATES, FORCED_REFRESHES)
-"""What WeChat counts of our calls, and operators watch."""
+OTHER_QUOTAS = (TEXT_SENDS, JS_TICKETS, MENU_CREATES, MEDIA_GETS, FORCED_REFRESHES)
+"""What else than template messages WeChat counts of our calls, and operators watch."""
 MENU_SECONDS = 60
 """A changed configuration comes with a restart, which no timer knows of; to compare costs one look-up."""
 
@@ -47,10 +51,17 @@ class WeChatDesk:
     texts: TextSending
     tickets: SharedTicket
     menus: Menus
+    files: Fetching
 
     @classmethod
-    def over(cls, calling: Calling, public_url: str) -> "WeChatDesk":
-        return cls(TemplateSending(calling, public_url), TextSending(calling), SharedTicket(calling), Menus(calling, public_url))
+    def over(cls, calling: Calling, public_url: str, shares: Shares) -> "WeChatDesk":
+        return cls(
+            TemplateSending(calling, public_url, shares),
+            TextSending(calling),
+            SharedTicket(calling),
+            Menus(calling, public_url),
+            Fetching(calling),
+        )
 
 
 class WeChat(DependencyProvider):
@@ -69,24 +80,42 @@ class WeChat(DependencyProvider):
             Clock(),
             seconds=min(SECONDS_IN_ALL, self.runtime.lease_seconds - LEASE_MARGIN_SECONDS),
         )
-        self.runtime.status.quotas = lambda: calling.used_today(QUOTAS)
-        self._desk = WeChatDesk.over(calling, settings.http.public_url)
+        shares = shares_of(settings.wechat)
+        self.runtime.status.quotas = lambda: calling.used_today((shares[ANSWER], *OTHER_QUOTAS))
+        self._desk = WeChatDesk.over(calling, settings.http.public_url, shares)
 
     def get_dependency(self, worker_ctx: Any) -> WeChatDesk:  # noqa: ARG002 - nameko's signature
         return self._desk
+
+
+class ToComplaints(DependencyProvider):
+    """Where files of followers are brought."""
+
+    runtime = ServiceRuntime()
+
+    def setup(self) -> None:
+        self.runtime.setup()
+        seconds = self.runtime.lease_seconds - LEASE_MARGIN_SECONDS / 2
+        self._keeper = Keeper(self.runtime.process.settings.operator, open_session(), seconds)
+
+    def get_dependency(self, worker_ctx: Any) -> Keeper:  # noqa: ARG002 - nameko's signature
+        return self._keeper
 
 
 class SenderService:
     name = "sender"
 
     wechat = WeChat()
+    complaints = ToComplaints()
     deliveries = DeliveryStore()
     now = Clock()
 
     @carries_out(SendTemplate)
-    def send_template(self, wish: SendTemplate) -> TemplateAccepted | TemplateRefused:
+    def send_template(self, wish: SendTemplate) -> TemplateAccepted | TemplateRefused | TemplatePostponed:
         try:
             number = self.wechat.templates.send(wish)
+        except Postponed as later:
+            return postponed(wish, later.until)
         except SaidNo as no:
             return refused(wish, errcode=no.errcode, reason=no.reason)
         return accepted(wish, number)
@@ -112,6 +141,15 @@ class SenderService:
     @carries_out(PublishMenu)
     def publish_menu(self, wish: PublishMenu) -> None:
         self.wechat.menus.publish(wish)
+
+    @carries_out(FetchComplaintFile)
+    def fetch_complaint_file(self, wish: FetchComplaintFile) -> ComplaintFileFetched | ComplaintFileLost:
+        ends_at = time.monotonic() + self.complaints.seconds
+        try:
+            self.complaints.bring(wish, self.wechat.files.fetch(wish), ends_at)
+        except Lost as why:
+            return lost(wish, why.reason)
+        return fetched(wish)
 
     @every(MENU_SECONDS)
     def order_menus(self, tx: Transaction) -> None:

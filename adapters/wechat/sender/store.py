@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Connection, Date, Index, Integer, MetaData, String, Table, Uuid, delete, insert, select, update
+from sqlalchemy.sql import Executable
 
-from chassis.database import Database, Transaction, from_millis, in_one_transaction, millis
+from chassis.database import Conflict, Database, Transaction, from_millis, in_one_transaction, millis
 from chassis.outbox import ignoring_repeats
 from chassis.privacy import Sealed
 
@@ -51,6 +52,15 @@ quota = Table(
     Column("used", Integer, nullable=False),
 )
 
+begun = Table(
+    "begun",
+    metadata,
+    Column("command_id", Uuid(native_uuid=False), primary_key=True),
+    Column("begun_at", BigInteger, nullable=False),
+    Index("ix_begun_begun_at", "begun_at"),
+)
+"""Sends that WeChat may have taken though we do not know it: they are not to be asked for again under another id."""
+
 delivery = Table(
     "delivery",
     metadata,
@@ -70,6 +80,7 @@ delivery = Table(
 STRANGERS_KEPT = timedelta(days=2)
 """A result whose send is still unknown by then was never ours: another system sends for the same account."""
 SENDS_KEPT = timedelta(days=30)
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -143,29 +154,77 @@ def _held(row: Any) -> HeldToken:
     )
 
 
+@dataclass(frozen=True)
+class Begins:
+    """A command that may use no more than `most` of the day's calls for its first one; after that, all that are left."""
+
+    command_id: UUID
+    most: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """`taken`: a place in today's quota. `begun`: a call was made for this command before."""
+
+    taken: bool
+    begun: bool = False
+
+
 class QuotaStore:
-    """How often each interface was called today, per app."""
+    """How often each interface was called today, per app. Who dies between counting and calling has counted one too many, not too few."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def begin(self, appid: str, day: date, interface: str, limit: int, command: Begins) -> Place:
+        """As `take`, for a command that has a share of it. That it is begun is noted once a place is taken, before the call."""
+        known = self.is_begun(command.command_id)
+        if not self.take(appid, day, interface, limit if known else command.most):
+            return Place(taken=False, begun=known)
+        if not known:
+            note = ignoring_repeats(insert(begun)).values(command_id=command.command_id, begun_at=millis(command.at))
+            _changed(self._database, note)
+        return Place(taken=True, begun=known)
+
+    def is_begun(self, command_id: UUID) -> bool:
+        """Whether a call was made for it that it is not known the end of."""
+        with self._database.read() as connection:
+            return connection.execute(select(begun.c.command_id).where(begun.c.command_id == command_id)).first() is not None
+
     def take(self, appid: str, day: date, interface: str, limit: int) -> bool:
         """Count one call; False, and nothing counted, when the day's limit is reached."""
-
-        def work(tx: Transaction) -> bool:
-            one_more = update(quota).where(_today(appid, day, interface), quota.c.used < limit).values(used=quota.c.used + 1)
-            if tx.execute(one_more).rowcount:
-                return True
-            tx.execute(ignoring_repeats(insert(quota)).values(appid=appid, day=day, interface=interface, used=0))
-            return bool(tx.execute(one_more).rowcount)
-
-        return in_one_transaction(self._database, work)
+        row = _today(appid, day, interface)
+        one_more = update(quota).where(row, quota.c.used < limit).values(used=quota.c.used + 1)
+        if _changed(self._database, one_more):
+            return True
+        with self._database.read() as connection:
+            used = connection.execute(select(quota.c.used).where(row)).scalar_one_or_none()
+        if used is None:  # to insert it where it is would share a lock that another's update waits for
+            _changed(self._database, ignoring_repeats(insert(quota)).values(appid=appid, day=day, interface=interface, used=0))
+        elif used >= limit:
+            return False
+        # Else another made the row between our two looks, as it happens with the day's first calls.
+        return bool(_changed(self._database, one_more))
 
     def used(self, day: date) -> dict[tuple[str, str], int]:
         """Calls made that day, by app and interface; what was not called is not there."""
         with self._database.read() as connection:
             rows = connection.execute(select(quota).where(quota.c.day == day)).all()
         return {(row.appid, row.interface): row.used for row in rows}
+
+
+def _changed(database: Database, statement: Executable) -> int:
+    """One that commits by itself, and again when another was in its way: how many rows.
+
+    All sends of the day count in one row. Nobody holds it while the way to the server and back is gone, or the next send waits for that.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return database.change(statement)
+        except Conflict:
+            continue
+    return database.change(statement)
 
 
 def _today(appid: str, day: date, interface: str) -> Any:
@@ -200,6 +259,7 @@ class DeliveryStore:
         """Returns the send with its result when that was here before, and else None. Noting it again changes nothing."""
         if self.number_of(tx, sending.command_id) is not None:
             return None
+        tx.execute(delete(begun).where(begun.c.command_id == sending.command_id))
         row = self._row(tx, sending.account, sending.message_number, now)
         if row.command_id is not None:
             return None
@@ -229,6 +289,7 @@ class DeliveryStore:
         """A result comes once, within minutes: what is old waits for nothing."""
         tx.execute(delete(delivery).where(delivery.c.noted_at < millis(now - STRANGERS_KEPT), delivery.c.command_id.is_(None)))
         tx.execute(delete(delivery).where(delivery.c.noted_at < millis(now - SENDS_KEPT)))
+        tx.execute(delete(begun).where(begun.c.begun_at < millis(now - SENDS_KEPT)))
 
 
 def _numbered(account: str, message_number: str) -> Any:

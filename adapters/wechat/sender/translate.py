@@ -23,6 +23,7 @@ from contracts.wechat import (
     SendText,
     TemplateAccepted,
     TemplateDelivered,
+    TemplatePostponed,
     TemplateRefused,
     TemplateUndelivered,
     TextAccepted,
@@ -143,6 +144,10 @@ def refused(wish: SendTemplate, *, errcode: int, reason: str) -> TemplateRefused
     """`reason` is a class of `errcodes.Next` that is final. A template needs no window: told of one, it is about the follower."""
     reason = "user_state" if reason == Next.FINAL_WINDOW_CLOSED else reason
     return TemplateRefused.model_validate(_about(wish) | {"errcode": errcode, "reason": reason}).identified(uuid5(wish.id, "refused"))
+
+
+def postponed(wish: SendTemplate, until: datetime) -> TemplatePostponed:
+    return TemplatePostponed(**_about(wish), until=until).identified(uuid5(wish.id, "postponed"))
 
 
 def text_accepted(wish: SendText) -> TextAccepted:

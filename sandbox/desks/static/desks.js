@@ -9,9 +9,10 @@
     Array.prototype.forEach.call(list, todo);
   }
 
-  /* Somebody types, chooses or marks text in it: it is left as it is. */
+  /* Somebody types, chooses or marks text in it, or has opened a form there: it is left as it is. */
   function inUse(region) {
     var marked = window.getSelection && window.getSelection();
+    if (region.querySelector("details[open] > form")) { return true; }
     if (region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, button")) {
       return true;
     }
@@ -104,7 +105,16 @@
     if (pressed && pressed.form === form && pressed.type === "submit") { pressed.setAttribute("aria-busy", "true"); }
   }
 
+  /* One box that ticks all of a name on the page. */
+  function tickAll(event) {
+    var name = event.target.getAttribute && event.target.getAttribute("data-all");
+    if (name) {
+      each(document.getElementsByName(name), function (box) { box.checked = event.target.checked; });
+    }
+  }
+
   function start() {
+    document.addEventListener("change", tickAll);
     var wrong = document.querySelector("[aria-invalid=true]");
     if (wrong) { wrong.focus(); }
     each(document.querySelectorAll("[data-live]"), function (region) { region.served = region.innerHTML; });

@@ -3,9 +3,8 @@
 import { newNumber, send } from "./api.js";
 import { setup, t } from "./words.js";
 import { el, icon, iconButton } from "./dom.js";
+import { PICTURES } from "./photos.js";
 import { toast } from "./sheet.js";
-
-const PICTURES = { dashboard: ["仪表盘", "Dashboard"], tyre: ["轮胎", "Tyre"], scratch: ["车门划痕", "Scratched door"] };
 
 export class Composer {
   /** `phone`: chat, screen, path, place, open(url). */

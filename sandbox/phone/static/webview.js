@@ -3,6 +3,7 @@
 import { setup, t } from "./words.js";
 import { el, iconButton } from "./dom.js";
 import { inward, outward } from "./links.js";
+import { choosePhotos } from "./photos.js";
 import { ask, toast } from "./sheet.js";
 
 const LOOK = 400;
@@ -141,6 +142,10 @@ export class WebView {
     if (asked?.cheqiao === "location") {
       const { latitude, longitude } = this.phone.place;
       event.source.postMessage({ ...asked, ...(this.phone.hidesPlace ? { denied: true } : { latitude, longitude }) }, event.origin);
-    } else if (asked?.cheqiao === "close") this.close();
+    } else if (asked?.cheqiao === "photos") {
+      const { source, origin } = event;
+      choosePhotos(this.phone, asked.count).then((locals) => source.postMessage({ cheqiao: "photos", locals }, origin));
+    } else if (asked?.cheqiao === "voice") toast(this.phone.screen, t("正在播放录音", "Playing the recording"));
+    else if (asked?.cheqiao === "close") this.close();
   }
 }

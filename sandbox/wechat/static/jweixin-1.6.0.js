@@ -3,9 +3,11 @@
   'use strict';
   var CHONGQING = { latitude: 29.5573, longitude: 106.5771 };
   var PATIENCE = 1000;
+  var MOST_PHOTOS = 9, LONGEST_RECORD = 60000;
+  var REFUSED = 'the permission value is offline verifying';
   var base = whereFrom();
   var state = 'unasked', problem = '', allowed = [], asked = 0;
-  var whenReady = [], whenWrong = [];
+  var whenReady = [], whenWrong = [], whenRecorded = [], looking = {}, looked = 0, recording = 0;
 
   function whereFrom() {
     var scripts = document.getElementsByTagName('script'), number, at;
@@ -78,7 +80,7 @@
 
   function getLocation(given) {
     var end = ending('getLocation', given);
-    if (!mayUse('getLocation')) { end('fail', { errMsg: 'the permission value is offline verifying' }); return; }
+    if (!mayUse('getLocation')) { end('fail', { errMsg: REFUSED }); return; }
     if (given.type !== 'gcj02') { end('fail', { errMsg: 'fail, the stand-in knows gcj02 only' }); return; }
     fromPhone(function (at) {
       if (at.denied) { end('cancel', { errMsg: 'cancel' }); return; }
@@ -103,9 +105,86 @@
     window.parent.postMessage({ cheqiao: 'location' }, '*');
   }
 
+  /* Called by /js/local.js. A page's policy lets it load scripts of ours, and ask nobody else. */
+  window.cheqiaoLocal = function (number, said) {
+    var found = looking[number];
+    delete looking[number];
+    if (found) { found(said); }
+  };
+
+  function ofLocal(what, local, found) {
+    var script = document.createElement('script'), number = looked += 1;
+    looking[number] = found;
+    script.src = base + '/js/local.js?number=' + number + '&do=' + what + '&local=' + encodeURIComponent(local);
+    script.onload = script.onerror = function () {
+      document.head.removeChild(script);
+      window.cheqiaoLocal(number, { errMsg: 'fail, network error' });
+    };
+    document.head.appendChild(script);
+  }
+
+  /* What: upload or show. */
+  function overLocal(name, what) {
+    return function (given) {
+      var end = ending(name, given);
+      if (!mayUse(name)) { end('fail', { errMsg: REFUSED }); return; }
+      ofLocal(what, given.localId, function (said) { end(said.errMsg ? 'fail' : 'success', said); });
+    };
+  }
+
+  /* On a phone its owner chooses; outside of one there is one picture. */
+  function chooseImage(given) {
+    var end = ending('chooseImage', given);
+    function heard(event) {
+      if (event.source !== window.parent || !event.data || event.data.cheqiao !== 'photos') { return; }
+      window.removeEventListener('message', heard);
+      if (event.data.locals && event.data.locals.length) { end('success', { localIds: event.data.locals.map(local) }); } else { end('cancel', { errMsg: 'cancel' }); }
+    }
+    if (!mayUse('chooseImage')) { end('fail', { errMsg: REFUSED }); return; }
+    if (window.parent === window) { end('success', { localIds: [local('picture/scratch')] }); return; }
+    window.addEventListener('message', heard);
+    window.parent.postMessage({ cheqiao: 'photos', count: given.count || MOST_PHOTOS }, '*');
+  }
+
+  function local(path) { return 'wxLocalResource://' + path; }
+
+  function startRecord(given) {
+    var end = ending('startRecord', given || {});
+    if (!mayUse('startRecord')) { end('fail', { errMsg: REFUSED }); return; }
+    if (recording) { end('fail', { errMsg: 'fail, recording' }); return; }
+    recording = window.setTimeout(function () {
+      recording = 0;
+      callAll(whenRecorded, { localId: local('voice/sample'), errMsg: 'onVoiceRecordEnd:ok' });
+    }, LONGEST_RECORD);
+    end('success', {});
+  }
+
+  function stopRecord(given) {
+    var end = ending('stopRecord', given || {});
+    if (!mayUse('stopRecord') || !recording) { end('fail', { errMsg: recording ? REFUSED : 'fail, not recording' }); return; }
+    window.clearTimeout(recording);
+    recording = 0;
+    end('success', { localId: local('voice/sample') });
+  }
+
+  function onVoiceRecordEnd(given) { whenRecorded.push(given.complete); }
+
+  /* No browser plays what a phone records: the phone says that it does. */
+  function playVoice(given) {
+    var end = ending('playVoice', given);
+    if (!mayUse('playVoice')) { end('fail', { errMsg: REFUSED }); return; }
+    if (window.parent !== window) { window.parent.postMessage({ cheqiao: 'voice' }, '*'); }
+    end('success', {});
+  }
+
   function closeWindow() {
     if (window.parent === window) { window.close(); } else { window.parent.postMessage({ cheqiao: 'close' }, '*'); }
   }
 
-  window.wx = window.jWeixin = { config: config, ready: ready, error: error, getLocation: getLocation, closeWindow: closeWindow };
+  window.wx = window.jWeixin = {
+    config: config, ready: ready, error: error, getLocation: getLocation, closeWindow: closeWindow,
+    chooseImage: chooseImage, getLocalImgData: overLocal('getLocalImgData', 'show'), uploadImage: overLocal('uploadImage', 'upload'),
+    startRecord: startRecord, stopRecord: stopRecord, onVoiceRecordEnd: onVoiceRecordEnd, playVoice: playVoice,
+    uploadVoice: overLocal('uploadVoice', 'upload')
+  };
 }());

@@ -1,7 +1,9 @@
-// Draws <hour-chart data-chart="{…}">: lines over the last hour, redrawn in place when the attribute, the theme or the width changes.
+// Draws <hour-chart>, <months-chart> and <bars-chart> as their data-chart says; redrawn in place when it, the theme or the width changes.
 //
-// data-chart: {unit, whole, minutes: ["12:04", …], series: [{name, tone, values: [number | null, …]}]}; tone: main, second, third or bad;
-// whole: no fractions on the axis. The drawing lives in a shadow root, so that a page that is morphed around it never touches the canvas.
+// hour-chart: {unit, whole, minutes: ["12:04", …], series: [{name, tone, values: [number | null, …]}]}; tone: main, second, third or bad;
+// whole: no fractions on the axis. months-chart: {months: ["12月", …], series, running}, in percent; running: the last month is not over.
+// bars-chart: {rows: [{name, value, label, tone}], most, gap, thick}; most: the axis' end; gap: after so many rows some are left out.
+// The drawing lives in a shadow root, so that a page that is morphed around it never touches the canvas.
 // Who cannot see it has the newest values in words above it, and all of them in the table behind the link beside it.
 (() => {
   "use strict";
@@ -77,7 +79,73 @@
     };
   }
 
-  class HourChart extends HTMLElement {
+  // The same frame for months: every point is seen, each month is named where there is room, the whole is a hundred.
+  function monthOptions(element, chart) {
+    const base = options(element, { unit: "%", whole: true, minutes: chart.months, series: chart.series });
+    const paper = token(element, "--paper");
+    base.xAxis.axisLabel = { ...base.xAxis.axisLabel, interval: "auto", hideOverlap: true };
+    base.xAxis.boundaryGap = true;
+    base.yAxis = { ...base.yAxis, max: (value) => (value.max > 50 ? 100 : 50), axisLabel: { ...base.yAxis.axisLabel, formatter: "{value} %" } };
+    base.series.forEach((series) => {
+      const last = series.data.length - 1;
+      series.markPoint = undefined;
+      series.showSymbol = true;
+      series.symbol = "circle";
+      series.symbolSize = 6;
+      series.data = series.data.map((value, place) =>
+        chart.running && place === last ? { value, itemStyle: { color: paper, borderColor: series.color, borderWidth: 2 }, symbolSize: 8 } : value,
+      );
+    });
+    return base;
+  }
+
+  function barsOptions(element, chart) {
+    const text = { color: token(element, "--ink"), fontFamily: getComputedStyle(element).fontFamily, fontSize: 12 };
+    const rows = [...chart.rows];
+    if (chart.gap) rows.splice(chart.gap, 0, { name: "⋯", value: null, label: "" });
+    const narrow = element.clientWidth < 420;
+    const whole = chart.most ?? Math.max(...rows.map((row) => row.value ?? 0));
+    const longest = Math.max(...rows.map((row) => (row.value ?? 0) / whole));
+    return {
+      animation: false,
+      textStyle: text,
+      // a long bar leaves its label no room beyond the end of the axis, a short one has it on its own track
+      grid: { left: 4, right: longest > 0.7 ? (narrow ? 96 : 110) : 8, top: 2, bottom: 2, containLabel: true },
+      xAxis: { type: "value", min: 0, max: chart.most ?? undefined, show: false, axisLabel: { show: false } },
+      yAxis: {
+        type: "category",
+        inverse: true,
+        data: rows.map((row) => row.name),
+        axisTick: { show: false },
+        axisLine: { lineStyle: { color: token(element, "--rule") } },
+        axisLabel: { ...text, interval: 0, width: narrow ? 96 : 130, overflow: "truncate" },
+      },
+      series: [
+        {
+          type: "bar",
+          silent: true,
+          barMaxWidth: chart.thick ? 26 : 18,
+          barGap: "-100%",
+          itemStyle: { color: token(element, "--waiting-soft") },
+          data: rows.map((row) => (chart.most === null || row.value === null ? null : chart.most)),
+        },
+        {
+          type: "bar",
+          silent: true,
+          barMaxWidth: chart.thick ? 26 : 18,
+          barCategoryGap: "30%",
+          data: rows.map((row) => ({
+            value: row.value,
+            itemStyle: { color: token(element, TONES[row.tone]?.token ?? "--line"), borderRadius: [0, 2, 2, 0] },
+            label: { show: Boolean(row.label), formatter: row.label },
+          })),
+          label: { ...text, position: "right", distance: 6 },
+        },
+      ],
+    };
+  }
+
+  class DrawnChart extends HTMLElement {
     static observedAttributes = ["data-chart"];
     #drawn = null;
     #watches = [];
@@ -117,10 +185,32 @@
     #draw() {
       if (!this.clientWidth || !this.dataset.chart) return; // closed, or not laid out yet: the observer calls again
       const chart = JSON.parse(this.dataset.chart);
+      this.fit(chart);
       this.#drawn ??= echarts.init(this.shadowRoot.firstChild, null, { renderer: "canvas" });
-      this.#drawn.setOption(options(this, chart), { notMerge: true });
+      this.#drawn.setOption(this.options(chart), { notMerge: true });
     }
+
+    // As tall as what is drawn wants; most are as the style says.
+    fit() {}
   }
 
-  customElements.define("hour-chart", HourChart);
+  customElements.define("hour-chart", class extends DrawnChart {
+    options(chart) {
+      return options(this, chart);
+    }
+  });
+  customElements.define("months-chart", class extends DrawnChart {
+    options(chart) {
+      return monthOptions(this, chart);
+    }
+  });
+  customElements.define("bars-chart", class extends DrawnChart {
+    fit(chart) {
+      this.style.height = `${Math.max(1, chart.rows.length + (chart.gap ? 1 : 0)) * (chart.thick ? 44 : 26) + 4}px`;
+    }
+
+    options(chart) {
+      return barsOptions(this, chart);
+    }
+  });
 })();

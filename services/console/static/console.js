@@ -15,7 +15,7 @@ function busy(part) {
   const selection = getSelection();
   const selecting = !selection.isCollapsed && part.contains(selection.anchorNode);
   const typing = part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
-  return document.hidden || selecting || typing || part.querySelector("dialog[open], details[open]") !== null;
+  return document.hidden || selecting || typing || part.querySelector("dialog[open], details[open], td.pick input:checked") !== null;
 }
 
 document.addEventListener("htmx:before:request", (event) => {

@@ -5,7 +5,37 @@ from typing import Protocol
 from flask import Flask
 
 from services.console.context import Context
-from services.console.views import audit, entrance, jobs, overview, own, parked, parked_one, partners, queues, retries, search, staff, trace
+from services.console.views import (
+    audit,
+    case,
+    case_bulk,
+    case_steps,
+    cases,
+    complaint_appraisal,
+    complaint_figures,
+    complaint_overdue,
+    complaint_recount,
+    entrance,
+    facts,
+    figures,
+    figures_appointments,
+    jobs,
+    lists,
+    month,
+    overview,
+    own,
+    parked,
+    parked_one,
+    partners,
+    queues,
+    recount,
+    retries,
+    rules,
+    search,
+    staff,
+    terms,
+    trace,
+)
 
 
 class Views(Protocol):
@@ -28,4 +58,20 @@ VIEWS: tuple[Views, ...] = (
     partners,
     audit,
     staff,
+    figures,
+    figures_appointments,
+    recount,
+    lists,
+    month,
+    facts,
+    rules,
+    cases,
+    case,
+    case_steps,
+    case_bulk,
+    complaint_figures,
+    complaint_overdue,
+    complaint_appraisal,
+    complaint_recount,
+    terms,
 )

@@ -45,6 +45,31 @@ ACTIONS = {
     "partner.hold": ("暂停合作方", "held a partner"),
     "partner.release": ("放行合作方", "released a partner"),
     "trace.searched": ("按个人信息查找", "searched"),
+    "reminder.carry": ("决定：下一月继续提醒", "decided: carry over"),
+    "reminder.drop": ("决定：不需提醒", "decided: not needed"),
+    "reminder.void": ("决定：作废", "decided: void"),
+    "list.exported": ("导出名单", "exported a list"),
+    "run.start": ("生成月度提醒", "ordered a month's run"),
+    "run.accepted": ("放行与 DMS 不符的月份", "accepted a month that differs"),
+    "load.start": ("读取数据", "ordered a load"),
+    "load.stop": ("停止读取", "stopped a load"),
+    "load.resume": ("继续读取", "resumed a load"),
+    "rules.changed": ("修改提醒规则", "changed the rules"),
+    "recount.reminders": ("重新核算提醒统计", "recounted the statistics of reminders"),
+    "recount.appointments": ("重新核算预约统计", "recounted the statistics of appointments"),
+    "rules.explained": ("按 VIN 查提醒原因", "asked why a car is reminded"),
+    "complaint.opened": ("打开投诉单（含手机号）", "opened a complaint, mobile in clear"),
+    "complaint.searched": ("按个人信息查投诉", "searched complaints"),
+    "complaint.exported": ("导出投诉列表", "exported complaints"),
+    "complaint.received": ("登记投诉", "took a complaint in"),
+    "complaint.step": ("办理投诉", "took a step in a complaint"),
+    "complaint.bulk": ("批量办理投诉", "took a step in many complaints"),
+    "complaint.file": ("向投诉单上传文件", "brought a file to a complaint"),
+    "appraisal.exported": ("导出考核数据", "exported appraisal data"),
+    "recount.complaints": ("重新核算投诉报表", "recounted the reports about complaints"),
+    "complaint.dealings": ("查看客户的其他往来", "looked at a customer's other dealings"),
+    "authority.changed": ("修改费用授权", "changed the authority table"),
+    "calendar.changed": ("修改工作日历", "changed a working calendar"),
 }
 
 
@@ -53,7 +78,7 @@ def action_words(action: str) -> str:
     return t(*ACTIONS.get(action, (action, action)))
 
 
-PLACES = {"parked": "/parked/", "payload": "/parked/", "job": "/jobs/", "queue": "/queues/"}
+PLACES = {"parked": "/parked/", "payload": "/parked/", "job": "/jobs/", "queue": "/queues/", "reminder": "/items/"}
 
 
 def place_of(line: Line) -> str | None:

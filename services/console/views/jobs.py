@@ -30,7 +30,7 @@ _NOT_HEARD: Pair = (
 MOST_REASON = 200
 MOST_EXPECTED = 10**9
 STATES: dict[str, State] = {
-    "running": State("waiting", JOB_STATES["running"]),
+    "running": State("going", JOB_STATES["running"]),
     "stopped": State("late", JOB_STATES["stopped"]),
     "done": State("fine", JOB_STATES["done"]),
 }

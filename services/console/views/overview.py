@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Flask, Response, render_template, url_for
+from flask import Flask, Response, make_response, redirect, render_template, url_for
 
 from contracts.operating import Overview, PartnerStatus, QueueStatus
 from contracts.ops import QuotaUsed
-from services.console.access import Right, is_poll, page
+from services.console.access import Right, is_poll, may, page
 from services.console.context import Context
 from services.console.hour import Hour, Spark
 from services.console.last_known import LastKnown, Seen
@@ -83,8 +83,10 @@ def add_views(app: Flask, context: Context) -> None:
     def ask() -> Seen[Overview]:
         return known.ask("overview", context.insight.overview)
 
-    @page(app, "/", right=Right.READ)
-    def overview() -> str:
+    @page(app, "/", right=Right.HOME)
+    def overview() -> str | Response:
+        if not may(Right.READ):  # who has no business with the house finds their own at once
+            return make_response(redirect(url_for("figures" if may(Right.FIGURES) else "cases"), 303))
         seen = ask()
         return render_template("overview_live.html" if is_poll() else "overview.html", seen=seen, glance=glance(seen))
 

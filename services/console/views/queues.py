@@ -27,6 +27,10 @@ EFFECTS: dict[str, Pair] = {
         "Bookings, changes and withdrawals wait; followers see that they are being submitted.",
     ),
     "customers": ("车主的注册与绑定都等着。", "Registrations and bindings of owners wait."),
+    "reminders": (
+        "提醒暂停：到期提醒、回厂与跟踪结果暂不处理。",
+        "Reminders stand still: nothing is sent, and visits and calls are not taken in.",
+    ),
     "messaging": ("车主暂时收不到任何通知。", "Followers get no notices meanwhile."),
     "insight": (
         "控制台看到的停在这一刻：数字、追踪、滞留列表都不再更新。",

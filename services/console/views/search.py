@@ -36,11 +36,11 @@ def add_views(app: Flask, context: Context) -> None:
         asked = {"by": by, "hits": hits, "problem": problem, "kinds": BY, "placeholders": PLACEHOLDERS}
         return render_template("search.html", **asked), status
 
-    @page(app, "/trace", right=Right.READ)
+    @page(app, "/trace", right=Right.TRACE)
     def search() -> tuple[str, int]:
         return shown(_kind(request.args.get("by", "")))
 
-    @page(app, "/trace", right=Right.READ, methods=("POST",), endpoint="find")
+    @page(app, "/trace", right=Right.TRACE, methods=("POST",), endpoint="find")
     def find() -> tuple[str, int] | Response:
         by = _kind(request.form.get("by", ""))
         try:

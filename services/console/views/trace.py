@@ -122,7 +122,7 @@ class Way:
 
 
 def add_views(app: Flask, context: Context) -> None:
-    @page(app, "/trace/<uuid:asked>", right=Right.READ)
+    @page(app, "/trace/<uuid:asked>", right=Right.TRACE)
     def trace(asked: UUID) -> str | Response:
         told = context.insight.trace(asked)
         way = way_of(told, context.now(), _looked_at(), all_rows="all" in request.args)
@@ -130,13 +130,13 @@ def add_views(app: Flask, context: Context) -> None:
             return Response(status=204) if request.args.get("had") == way.mark else render_template("trace_live.html", way=way)
         return render_template("trace.html", way=way)
 
-    @page(app, "/trace/<uuid:asked>/moments", right=Right.READ)
+    @page(app, "/trace/<uuid:asked>/moments", right=Right.TRACE)
     def trace_moments(asked: UUID) -> str | Response:
         told = context.insight.trace(asked)
         table = moments_table(told)
         return table.export() or render_template("trace_moments.html", table=table, asked=asked, cut=told.cut)
 
-    @page(app, "/trace/<uuid:asked>/messages/<uuid:message_id>", right=Right.READ)
+    @page(app, "/trace/<uuid:asked>/messages/<uuid:message_id>", right=Right.TRACE)
     def trace_record(asked: UUID, message_id: UUID) -> str:
         """What stands beside the rows, by itself."""
         way = way_of(context.insight.trace(asked), context.now(), message_id)

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from adapters.csc.client import CscClient
-from adapters.csc.service import CscAdapter
 from adapters.csc.translate import news_of
 from chassis.errors import ContractBroken, Unavailable
 from contracts.appointments import ServiceItem
@@ -25,7 +23,8 @@ from contracts.csc import (
     OpenCallTask,
 )
 from contracts.partners.csc import CscPush
-from tests.fakes.partner import BUSY, AnsweringPartner, answer, client_of
+from tests.fakes.partner import BUSY, answer
+from tests.services.house import VAULT
 
 PUSHES = TypeAdapter(CscPush)
 ID = UUID("11111111-2222-4333-8444-555555555555")
@@ -44,23 +43,6 @@ OPEN = OpenCallTask(
 CLOSE = CloseCallTask(appointment_id=ID, reason="withdrawn")
 MADE = answer(201, {"task_id": "T-7"})
 CLOSED = answer(200, {"status": "ok"})
-
-
-@pytest.fixture
-def csc_answering():
-    opened = []
-
-    def open_csc(*acts, **changes):
-        partner = AnsweringPartner(*acts)
-        opened.append(partner)
-        adapter = CscAdapter()
-        adapter.csc = CscClient(client_of("csc", partner, **changes))
-        adapter.asked = partner.asked
-        return adapter
-
-    yield open_csc
-    for partner in opened:
-        partner.close()
 
 
 def test_a_task_is_made_in_csc_words(csc_answering):
@@ -141,7 +123,7 @@ def test_a_call_is_told_with_the_task_in_full():
         }
     )
 
-    news = news_of(push)
+    news = news_of(push, VAULT.vehicle_id)
 
     assert news == AppointmentCallLogged(
         appointment_id=ID,
@@ -171,7 +153,7 @@ def test_a_slip_is_told_in_full():
         }
     )
 
-    news = news_of(push)
+    news = news_of(push, VAULT.vehicle_id)
 
     assert news == AppointmentSlipSaved(
         appointment_id=ID,
@@ -211,6 +193,6 @@ SLIPS = st.fixed_dictionaries(
     | st.fixed_dictionaries({"type": st.just("slip.saved"), "timestamp": TIMES, "data": SLIPS})
 )
 def test_every_push_on_contract_can_be_told(push):
-    news = news_of(PUSHES.validate_python(push))
+    news = news_of(PUSHES.validate_python(push), VAULT.vehicle_id)
 
     assert news.appointment_id == push["data"]["appointment_id"]

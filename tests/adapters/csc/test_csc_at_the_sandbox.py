@@ -9,6 +9,7 @@ from pydantic import SecretStr, TypeAdapter
 from adapters.csc.client import CscClient
 from adapters.csc.service import CscAdapter
 from adapters.csc.translate import news_of
+from chassis import privacy
 from chassis.called import Partner
 from chassis.calls import CallLog
 from chassis.errors import ContractBroken, Unavailable
@@ -16,7 +17,9 @@ from chassis.partner import PartnerClient
 from contracts.appointments import ServiceItem
 from contracts.csc import AppointmentTaskRefused, CloseCallTask, MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
 from contracts.partners.csc import CscPush
+from contracts.vehicles import FetchCampaigns, FetchServiceDates
 from tests.sandbox.stage import SECRETS, Cheqiao, Stage, eventually, served, under_werkzeug
+from tests.services.house import VAULT
 
 ID = UUID("11111111-2222-4333-8444-555555555555")
 VIN = "LS4AAAAA1AA000001"
@@ -69,7 +72,18 @@ def csc(stage):
 
 def told(stage, number):
     heard = eventually(lambda: len(stage.cheqiao.heard) >= number and stage.cheqiao.heard)
-    return [news_of(TypeAdapter(CscPush).validate_json(each.body)) for each in heard]
+    return [news_of(TypeAdapter(CscPush).validate_json(each.body), VAULT.vehicle_id) for each in heard]
+
+
+def test_dates_and_campaigns_are_fetched_whole(csc):
+    privacy.use(VAULT)
+
+    dates = csc.fetch_service_dates(FetchServiceDates(load_id=ID, page_no=1))
+    campaigns = csc.fetch_campaigns(FetchCampaigns(load_id=ID, page_no=1))
+
+    assert (dates.next_cursor, dates.total) == (None, len(dates.dates) + len(dates.unusable))
+    assert dates.total
+    assert (campaigns.campaigns, campaigns.next_cursor) == ((), None)
 
 
 def test_another_day_is_answered_by_a_slip_for_that_request(stage, csc):

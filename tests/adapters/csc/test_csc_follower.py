@@ -6,14 +6,13 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter
 
-from adapters.csc.client import CscClient
-from adapters.csc.service import CscAdapter
 from adapters.csc.translate import news_of
 from chassis.errors import ContractBroken, Unavailable
 from contracts.appointments import ServiceItem
 from contracts.csc import AppointmentTaskRefused, MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
 from contracts.partners.csc import CscPush
-from tests.fakes.partner import BUSY, AnsweringPartner, answer, client_of, cut
+from tests.fakes.partner import BUSY, answer, cut
+from tests.services.house import VAULT
 
 PUSHES = TypeAdapter(CscPush)
 ID = UUID("11111111-2222-4333-8444-555555555555")
@@ -29,23 +28,6 @@ EVERYTHING = [*WITHOUT_NEWS, ("reopen_call_task", REOPEN)]
 
 def no(code: str, status: int = 409):
     return answer(status, {"code": code})
-
-
-@pytest.fixture
-def csc_answering():
-    opened = []
-
-    def open_csc(*acts):
-        partner = AnsweringPartner(*acts)
-        opened.append(partner)
-        adapter = CscAdapter()
-        adapter.csc = CscClient(client_of("csc", partner))
-        adapter.asked = partner.asked
-        return adapter
-
-    yield open_csc
-    for partner in opened:
-        partner.close()
 
 
 def test_a_task_says_which_request_it_is_and_for_which_hour(csc_answering):
@@ -141,7 +123,7 @@ def test_an_answer_off_contract_is_not_guessed_at(csc_answering, carry, wish):
 def test_a_task_that_went_to_another_dealer_is_told_so():
     task = {"appointment_id": str(ID), "task_id": "T-7", "version": 4, "state": "closed", "transferred_to": "D002"}
 
-    news = news_of(PUSHES.validate_python({"type": "call.logged", "timestamp": "2026-03-09T09:00:00Z", "data": task}))
+    news = news_of(PUSHES.validate_python({"type": "call.logged", "timestamp": "2026-03-09T09:00:00Z", "data": task}), VAULT.vehicle_id)
 
     assert (news.task_state, news.transferred_to) == ("closed", "D002")
 
@@ -159,6 +141,6 @@ def test_a_slip_is_told_with_the_request_that_it_answers():
         "confirmed_by": "9001",
     }
 
-    news = news_of(PUSHES.validate_python({"type": "slip.saved", "timestamp": "2026-03-09T09:00:00Z", "data": slip}))
+    news = news_of(PUSHES.validate_python({"type": "slip.saved", "timestamp": "2026-03-09T09:00:00Z", "data": slip}), VAULT.vehicle_id)
 
     assert news.request_no == 3

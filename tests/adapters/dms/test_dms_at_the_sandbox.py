@@ -1,6 +1,6 @@
 """The DMS adapter and the stand-in speak with each other over HTTP, in good days and bad."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +9,7 @@ from pydantic import SecretStr, TypeAdapter
 from adapters.dms.client import DmsClient
 from adapters.dms.service import DmsAdapter
 from adapters.dms.translate import news_of
+from chassis import privacy
 from chassis.called import Partner
 from chassis.calls import CallLog
 from chassis.errors import ContractBroken, Unavailable
@@ -29,8 +30,10 @@ from contracts.dms import (
     VisitClosed,
 )
 from contracts.partners.dms import DmsPush
+from contracts.vehicles import FetchCars, SaleRecorded
 from tests.sandbox.dms_acts import NEW_ID, desk
 from tests.sandbox.stage import SECRETS, Cheqiao, Stage, eventually, served, under_werkzeug
+from tests.services.house import VAULT
 
 ID = UUID("11111111-2222-4333-8444-555555555555")
 VIN = "LS4AAAAA1AA000001"
@@ -126,7 +129,7 @@ def test_all_dealers_are_fetched_over_several_pages(stage, dms):
     listed = dms.fetch_dealers(FETCH)
 
     assert [news.dealer_code for news in listed] == ["CLOSED", *(f"D{number:03d}" for number in range(1, 10))]
-    assert len(stage.ledger("dms", path="/api/v1/dealers")) == 4
+    assert len(stage.ledger("dms", path="/api/v1/dealers")) == 2
 
 
 def test_what_the_desk_does_is_told_in_our_words(stage, dms):
@@ -137,9 +140,22 @@ def test_what_the_desk_does_is_told_in_our_words(stage, dms):
     desk(stage, "POST", f"/visits/{visit}/close")
     desk(stage, "POST", f"/cars/{VIN}/owner", **buyer)
 
-    news = told(stage, 5)
+    news = told(stage, 6)
 
-    assert {type(each) for each in news} == {DealerListed, CapacitySet, VisitArrived, VisitClosed, OwnershipChanged}
+    assert {type(each) for each in news} == {DealerListed, CapacitySet, VisitArrived, VisitClosed, OwnershipChanged, SaleRecorded}
+
+
+def test_all_cars_are_fetched_and_then_those_that_changed(stage, dms):
+    privacy.use(VAULT)
+    whole = dms.fetch_cars(FetchCars(load_id=ID, page_no=1))
+    desk(stage, "POST", f"/cars/{VIN}/owner", name="赵敏", id_number=NEW_ID, mobile="13900139000", invoice_date="2025-11-02")
+
+    changed = dms.fetch_cars(FetchCars(load_id=ID, page_no=1, changed_since=datetime.now(UTC) - timedelta(minutes=5)))
+
+    before, after = ({car.vin: car for car in listed.cars} for listed in (whole, changed))
+    assert (whole.next_cursor, whole.total) == (None, len(whole.cars) + len(whole.unusable))
+    assert after[VIN].version > before[VIN].version
+    assert after[VIN].customer_id != before[VIN].customer_id
 
 
 @pytest.mark.parametrize("said", EVERYTHING, ids=lambda said: said[0])

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from adapters.dms.client import MOST_PAGES, DmsClient
-from adapters.dms.service import DmsAdapter
+from adapters.dms.client import MOST_PAGES
 from adapters.dms.translate import news_of
 from chassis.errors import ContractBroken, Unavailable
 from contracts.appointments import places_id
@@ -30,7 +29,7 @@ from contracts.dms import (
     dealer_id,
 )
 from contracts.partners.dms import DmsPush
-from tests.fakes.partner import BUSY, AnsweringPartner, answer, client_of, cut
+from tests.fakes.partner import BUSY, answer, cut
 
 ID = UUID("11111111-2222-4333-8444-555555555555")
 VIN = "LS4AAAAA1AA000001"
@@ -64,23 +63,6 @@ def an_owner(**changes):
 
 def vehicle_id(vin: str) -> UUID:
     return uuid5(ID, vin)
-
-
-@pytest.fixture
-def dms_answering():
-    opened = []
-
-    def open_dms(*acts, **changes):
-        partner = AnsweringPartner(*acts)
-        opened.append(partner)
-        adapter = DmsAdapter()
-        adapter.dms = DmsClient(client_of("dms", partner, **changes))
-        adapter.asked = partner.asked
-        return adapter
-
-    yield open_dms
-    for partner in opened:
-        partner.close()
 
 
 def test_another_day_goes_to_the_dms_with_the_number_of_the_request(dms_answering):

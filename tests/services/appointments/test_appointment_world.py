@@ -15,6 +15,7 @@ from contracts.dms import AppointmentRejected
 from contracts.envelope import Contract
 from services.appointments.capacity import Room
 from services.appointments.domain import Appointment
+from services.appointments.figures.recount import recount
 from services.appointments.service import AppointmentsService
 from services.appointments.visits import Visit
 from services.appointments.wishes import Car, Wish
@@ -212,6 +213,13 @@ class Uncounted:
         pass
 
 
+class Unread:
+    """Stands for the statistics."""
+
+    def moved(self, *_: object) -> None:
+        pass
+
+
 class Bound:
     """Stands for the bindings: everybody is bound to their car."""
 
@@ -230,6 +238,7 @@ class InMemory:
         self.service.now, self.service.rules = Times(NOW), RULES
         self.service.appointments, self.service.visits = Kept(), Strays()
         self.service.places, self.service.owners = Uncounted(), Bound()
+        self.service.figures = Unread()
         self.told: list[Contract] = []
         self.methods = dict(readings_of(AppointmentsService))
 
@@ -256,6 +265,12 @@ def test_a_world_of_late_and_doubled_news_comes_to_agree_on_a_real_database(tmp_
 
     class Played(AWorld):
         make_deliver = staticmethod(lambda: house.deliver)
+
+        def teardown(self) -> None:
+            """Whatever happened, the statistics are what a count of the appointments gives."""
+            super().teardown()
+            with house.database.read() as connection:
+                assert [off for period in ("2026-03", "2026-04") for off in recount(connection, period)] == []
 
     _play(Played, max_examples=40, stateful_step_count=30)
 

@@ -24,6 +24,7 @@ from chassis import privacy
 from chassis.database import Database, open_engine
 from chassis.health import Health
 from chassis.outbox import OutboxWriter
+from chassis.settings import Reminders
 from contracts.envelope import Contract
 from contracts.ops import Hop, OpsReport
 from launcher.house import WEB_ASSETS
@@ -35,12 +36,17 @@ from services.console.passwords import Passwords
 from services.console.service import ConsoleService
 from services.insight.ops_api import create_ops_api
 from services.insight.service import InsightService
+from tests.services.console.complaining_fake import ComplainingFake
+from tests.services.console.reminding_fake import RemindingFake
 from tests.services.house import VAULT, House, Times, readings_of
 
 TOKEN = "t" * 40
 NOW = datetime(2026, 3, 9, 10, 30, tzinfo=UTC)
 PASSWORD = "eine lange Strasse im Regen"
+PLACES = {"dealer_manager": "D001", "region_manager": "EAST", "dealer_staff": "D001", "leader": "2"}
+"""Of the managers and dealers: a dealer of the region; of a leader the level."""
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+NOWHERE = "http://127.0.0.1:9"
 MOUNTED = "http://console.test/console"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
@@ -150,12 +156,19 @@ class Visitor:
 class Console:
     """The application, a member of staff for each role (named like it), and a clock that stands until it is put on."""
 
-    def __init__(self, house: House, insight_url: str) -> None:
+    def __init__(self, house: House, insight_url: str, reminding_url: str = NOWHERE, complaining_url: str = NOWHERE) -> None:
         self.now = Times(NOW)
         self.house = house
         settings = SimpleNamespace(
             console=SimpleNamespace(session_key=SecretStr("k" * 40)),
-            operator=SimpleNamespace(token=SecretStr(TOKEN), url=insight_url),
+            operator=SimpleNamespace(
+                token=SecretStr(TOKEN),
+                url=insight_url,
+                reminders_url=reminding_url,
+                appointments_url=reminding_url,
+                complaints_url=complaining_url,
+            ),
+            reminders=Reminders(),
             accounts={"main": SimpleNamespace(title="车主服务")},
             web_assets=WEB_ASSETS,
             runtime="embedded",
@@ -190,9 +203,9 @@ def made_schemas(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("schemas")
     House(InsightService(), folder / "insight.sqlite").database.dispose()
     house = House(ConsoleService(), folder / "console.sqlite")
-    staff = Console(house, "http://127.0.0.1:9").context.staff
+    staff = Console(house, NOWHERE).context.staff
     for role in ROLES:
-        staff.add("test", role, role)
+        staff.add("test", role, role, PLACES.get(role, ""))
         staff.change_password(role, PASSWORD)
     house.database.dispose()
     return folder
@@ -206,5 +219,22 @@ def insight_store(made_schemas: Path, tmp_path: Path) -> Iterator[InsightStore]:
 
 
 @pytest.fixture
-def console(made_schemas: Path, tmp_path: Path, insight_store: InsightStore) -> Console:
-    return Console(CopiedHouse(ConsoleService(), made_schemas / "console.sqlite", tmp_path), insight_store.url)
+def reminding() -> Iterator[RemindingFake]:
+    made = RemindingFake(NOW.date())
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def complaining() -> Iterator[ComplainingFake]:
+    made = ComplainingFake(NOW)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def console(
+    made_schemas: Path, tmp_path: Path, insight_store: InsightStore, reminding: RemindingFake, complaining: ComplainingFake
+) -> Console:
+    house = CopiedHouse(ConsoleService(), made_schemas / "console.sqlite", tmp_path)
+    return Console(house, insight_store.url, reminding.url, complaining.url)

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from services.console import store
+from services.console.access import ROLES
 from services.console.audit import Question
 
-BEGUN = 8
+BEGUN = 2 * len(ROLES)
 """Lines that the fixture's members of staff left."""
 
 

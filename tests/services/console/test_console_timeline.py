@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.appointments import AppointmentCancelled
 from contracts.operating import Moment
 from contracts.ops import Cause
 from services.console.standing import standing_of
@@ -43,7 +44,12 @@ def test_a_message_is_one_row_from_who_sent_it_to_all_who_read_it():
     one = uuid4()
 
     (hop,) = hops_of(
-        (sent(0, one, type="appointment.requested"), handled(1, one, "pages", type="appointment.requested"), handled(2, one, "messaging"))
+        (
+            sent(0, one, type="appointment.requested"),
+            handled(1, one, "pages", type="appointment.requested"),
+            handled(2, one, "messaging"),
+            handled(2, one, "reminders"),
+        )
     )
 
     assert (hop.from_lane, hop.to_lanes, hop.missing, hop.standing) == ("services", ("pages", "services"), (), "handled")
@@ -151,6 +157,7 @@ def test_where_nothing_is_open_the_last_fact_speaks():
 
 def test_what_has_ended_for_good_is_said_at_once():
     one = uuid4()
-    ends = (sent(0, one, type="appointment.cancelled"), handled(1, one, "pages"), handled(1, one, "messaging"))
+    readers = (handled(1, one, reader) for reader in AppointmentCancelled.readers)
+    ends = (sent(0, one, type="appointment.cancelled"), *readers)
 
     assert standing(*ends, after=2).kind == "done"

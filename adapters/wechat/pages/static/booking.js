@@ -260,26 +260,9 @@
 
   /* WeChat gives GCJ-02, as the dealers have it. */
   function locateByWeChat(failed) {
-    var url = root + '/api/jssdk?url=' + encodeURIComponent(window.location.href.split('#')[0]), request = new XMLHttpRequest();
-    request.open('GET', url, true);
-    request.timeout = 5000;
-    request.onerror = request.ontimeout = failed;
-    request.onload = function () {
-      var script = document.createElement('script'), answer;
-      if (request.status !== 200) { failed(); return; }
-      answer = JSON.parse(request.responseText);
-      script.src = form.getAttribute('data-sdk');
-      script.onerror = failed;
-      script.onload = function () {
-        window.wx.config({ debug: false, appId: answer.appid, timestamp: answer.timestamp, nonceStr: answer.nonce, signature: answer.signature, jsApiList: ['getLocation'] });
-        window.wx.error(failed);
-        window.wx.ready(function () {
-          window.wx.getLocation({ type: 'gcj02', success: function (at) { isHere(at.latitude, at.longitude); }, fail: failed, cancel: failed });
-        });
-      };
-      document.head.appendChild(script);
-    };
-    request.send();
+    c.weChat(form.getAttribute('data-sdk'), ['getLocation'], function (wx) {
+      wx.getLocation({ type: 'gcj02', success: function (at) { isHere(at.latitude, at.longitude); }, fail: failed, cancel: failed });
+    }, failed);
   }
 
   /* Outside of WeChat: a few hundred metres off in China (WGS-84), good enough to tell which dealer is near. */
@@ -299,6 +282,7 @@
   /* What a link or an earlier appointment fills in. */
   function preset() {
     var given = JSON.parse(form.getAttribute('data-preset') || '{}');
+    if (given.concern && !form.concern.value) { form.concern.value = given.concern; }
     all('input', form).forEach(function (input) {
       if (input.name === 'dealer_code' && input.value === given.dealer_code) { input.checked = true; }
       if (input.name === 'items' && (given.items || []).indexOf(input.value) >= 0) { input.checked = true; }

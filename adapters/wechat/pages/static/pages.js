@@ -88,7 +88,7 @@
 
   /* Forms. */
   function inputs(form) {
-    return all('input[name], textarea[name]', form);
+    return all('input[name], textarea[name], select[name]', form);
   }
 
   function value(input) {
@@ -141,6 +141,7 @@
   /* A link that fills in something begins anew, unless it is the one that the draft was begun with. */
   function restoreDraft(form) {
     var draft = draftOf(form), values = draft.values;
+    if (!Object.keys(values).length && form.hasAttribute('data-begin')) { values = (kept(form.getAttribute('data-begin')) || {}).values || {}; }
     if (form.hasAttribute('data-fresh') && draft.link !== window.location.search) { forget(form.getAttribute('data-name')); return; }
     inputs(form).forEach(function (input) {
       var choice = input.name + '=' + input.value;
@@ -148,6 +149,13 @@
         if (values.hasOwnProperty(choice)) { input.checked = values[choice] && !input.disabled; }
       } else if (input.type !== 'hidden' && values.hasOwnProperty(input.name)) { input.value = values[input.name]; }
     });
+  }
+
+  /* As high as what is written in it: nobody reads their own words through a slit. */
+  function grow(text) {
+    if (!text.scrollHeight) { return; }
+    text.style.height = 'auto';
+    text.style.height = text.scrollHeight + text.offsetHeight - text.clientHeight + 'px';
   }
 
   function idOf(form) {
@@ -189,7 +197,7 @@
     if (!holder) { return false; }
     if (holder.className.indexOf('has-wrong') < 0) { holder.className += ' has-wrong'; }
     put(one('.wrong', holder), text);
-    input = one('input, textarea', holder);
+    input = one('input, textarea, select', holder);
     if (input) { input.setAttribute('aria-invalid', 'true'); }
     return true;
   }
@@ -197,7 +205,7 @@
   function tell(form, text) { put(one('[data-problem]', form), text); }
 
   function focusFirst(form) {
-    var holder = one('.has-wrong', form), input = holder && one('input:not([disabled]), textarea', holder);
+    var holder = one('.has-wrong', form), input = holder && one('input:not([disabled]), textarea, select, button', holder);
     if (input) {
       input.focus();
       if (holder.scrollIntoView) { holder.scrollIntoView(true); window.scrollBy(0, -16); }
@@ -237,6 +245,7 @@
     if (!filledIn(form)) { focusFirst(form); return; }
     keepDraft(form);
     what = collect(form);
+    if (form.more) { form.more(what); }
     if (!form.hasAttribute('data-no-id')) { what.id = idOf(form); }
     lock(form, true);
     // Before the answer: whoever reloads meanwhile is told all the same.
@@ -246,7 +255,7 @@
       if (status === 200 || status === 202) { accepted(form, answer, what); return; }
       lock(form, false);
       if (status === 401 && answer && answer.login) { window.location.assign(answer.login); return; }
-      if (answer && /^consent_/.test(answer.code || '')) { window.location.assign(body.getAttribute('data-root') + '/consent?next=/registrations/new'); return; }
+      if (answer && /^consent_/.test(answer.code || '')) { window.location.assign(body.getAttribute('data-root') + '/consent?next=' + window.location.pathname.slice(body.getAttribute('data-root').length)); return; }
       if (status === 409) { // the id was taken with other content, whose answer was lost: the next tap is another post, and we say so
         draft = draftOf(form);
         draft.id = null;
@@ -269,6 +278,7 @@
     if (form.wired) { return; }
     form.wired = true;
     if (form.hasAttribute('data-draft')) { restoreDraft(form); }
+    all('textarea', form).forEach(grow);
     form.addEventListener('input', function (event) { changed(form, event.target); });
     form.addEventListener('change', function (event) { changed(form, event.target); });
     form.addEventListener('submit', function (event) {
@@ -285,6 +295,7 @@
       input.value = input.value.toUpperCase();
       input.setSelectionRange(at, at);
     }
+    if (input.tagName === 'TEXTAREA') { grow(input); }
     while (holder && holder !== form && !holder.getAttribute('data-field')) { holder = holder.parentNode; }
     if (holder && holder !== form) {
       holder.className = holder.className.replace(/ has-wrong/g, '');
@@ -391,7 +402,7 @@
   }
 
   function isNews(main, answer) {
-    return String(answer.version) !== main.getAttribute('data-version') || (answer.state || null) !== main.getAttribute('data-state');
+    return String(answer.version) !== main.getAttribute('data-version') || (answer.state || null) !== main.getAttribute('data-state') || (answer.mark || '') !== (main.getAttribute('data-mark') || '');
   }
 
   /* The page as it is now, put in place of what stood there. */
@@ -403,7 +414,7 @@
       var fresh = new DOMParser().parseFromString(request.responseText, 'text/html'), mainNow = fresh.getElementById('main');
       if (request.status >= 500) { then(); return; }
       if (request.status !== 200 || !fresh.getElementById('live')) { window.location.reload(); return; }
-      ['data-version', 'data-state', 'data-poll', 'data-forget'].forEach(function (name) {
+      ['data-version', 'data-state', 'data-mark', 'data-poll', 'data-forget'].forEach(function (name) {
         if (mainNow.hasAttribute(name)) { main.setAttribute(name, mainNow.getAttribute(name)); } else { main.removeAttribute(name); }
       });
       ['live', 'questions'].forEach(function (id) {
@@ -421,7 +432,7 @@
   function followAtOnce(now) {
     var dialog = openDialog();
     if (dialog) { close(dialog); }
-    if (!following) { window.location.reload(); } else if (now) { following.now(); } else { following.soon(); }
+    if (!following && now) { refresh(document.getElementById('main'), function () { return null; }); } else if (!following) { window.location.reload(); } else if (now) { following.now(); } else { following.soon(); }
   }
 
   function triesLeft(form) { return parseInt(form.getAttribute('data-tries-left'), 10); }
@@ -454,7 +465,7 @@
     }
   });
 
-  window.cheqiao = { all: all, one: one, put: put, fill: fill, ask: ask, say: say, clear: clearProblems, focusFirst: focusFirst, draftOf: draftOf, keep: keep };
+  window.cheqiao = { all: all, one: one, put: put, fill: fill, ask: ask, say: say, clear: clearProblems, focusFirst: focusFirst, draftOf: draftOf, keep: keep, newId: newId };
   forgetOthers();
   wire(document);
   if (document.getElementById('main').hasAttribute('data-poll')) { following = follow(document.getElementById('main')); }

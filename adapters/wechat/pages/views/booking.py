@@ -5,14 +5,15 @@ from uuid import UUID
 from flask import render_template, request
 
 from adapters.wechat.pages.copies import CarCopy
+from adapters.wechat.pages.views.reminders import preset_by
 from adapters.wechat.pages.views.shown import car_shown, days_shown, dealer_shown
 from adapters.wechat.pages.views.visit import Visit
 
 
 def new_appointment(visit: Visit) -> str:
     cars = visit.copies.cars(visit.follower_id)
-    wanted, preset = _wanted(visit, cars)
     item = _uuid("item")
+    wanted, preset = _wanted(visit, cars, item)
     return render_template(
         "booking.html",
         cars=[car_shown(car, chosen=car.vehicle_id == wanted or len(cars) == 1) for car in cars],
@@ -27,14 +28,17 @@ def new_appointment(visit: Visit) -> str:
     )
 
 
-def _wanted(visit: Visit, cars: tuple[CarCopy, ...]) -> tuple[UUID | None, dict[str, object]]:
-    """The car that the link names, and what an earlier appointment of the follower fills in."""
+def _wanted(visit: Visit, cars: tuple[CarCopy, ...], item: UUID | None) -> tuple[UUID | None, dict[str, object]]:
+    """The car that the link names, and what an earlier appointment of the follower, or a reminder, fills in."""
     earlier_id = _uuid("again")
     earlier = visit.copies.appointment(visit.follower_id, earlier_id) if earlier_id else None
     vehicle = earlier.vehicle_id if earlier else _uuid("vehicle")
     preset: dict[str, object] = {}
     if earlier:
         preset = {"dealer_code": earlier.dealer_code, "items": [item.code for item in earlier.items]}
+    reminder = visit.copies.reminder(visit.follower_id, item, None, {car.vehicle_id for car in cars}) if item else None
+    if reminder:
+        vehicle, preset = reminder.vehicle_id, preset_by(visit, reminder)
     return (vehicle if any(car.vehicle_id == vehicle for car in cars) else None), preset
 
 

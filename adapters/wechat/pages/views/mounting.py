@@ -12,7 +12,7 @@ from adapters.wechat.pages.context import Context
 from adapters.wechat.pages.entering import LoginWanted, is_https, mark, to_login, visitor_of
 from adapters.wechat.pages.oauth import NotEntered
 from adapters.wechat.pages.own_paths import address, own_path
-from adapters.wechat.pages.views import appointments, booking, home, registration
+from adapters.wechat.pages.views import appointments, booking, complaints, home, registration, reminders
 from adapters.wechat.pages.views.visit import Visit
 from adapters.wechat.pages.words import LANGUAGES, Pair, language, t
 
@@ -33,6 +33,14 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/appointments/new", booking.new_appointment),
     ("/appointments/<uuid:appointment_id>", appointments.appointment),
     ("/appointments/<uuid:appointment_id>/reschedule", appointments.reschedule),
+    ("/complaints", complaints.complaints),
+    ("/complaints/new", complaints.new_complaint),
+    ("/complaints/<uuid:complaint_id>", complaints.complaint),
+    ("/complaints/<uuid:complaint_id>/add", complaints.add_to_complaint),
+    ("/complaints/<uuid:complaint_id>/reopen", complaints.reopen_complaint),
+    ("/complaints/<uuid:complaint_id>/survey", complaints.complaint_survey),
+    ("/reminders", reminders.reminders),
+    ("/reminders/<uuid:item_id>", reminders.reminder),
 )
 
 
@@ -77,7 +85,7 @@ def _page(context: Context, view: View) -> Callable[..., Response]:
             session = visitor_of(context)
         except LoginWanted as wanted:
             return to_login(context, wanted.account)
-        visit = Visit(context.settings, context.copies, session.follower_id, session.account, context.now())
+        visit = Visit(context.settings, context.copies, session.follower_id, session.account, context.now(), context.submitting)
         g.page_mark, g.account_title = mark(context, session), visit.account.title
         return make_response(view(visit, **ids))
 

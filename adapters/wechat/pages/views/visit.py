@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from adapters.wechat.pages.copies import Copies, DealerCopy
+from adapters.wechat.pages.submitting import Submitting
 from adapters.wechat.pages.words import local
 from chassis.settings import Account, Settings
 
@@ -16,6 +17,7 @@ class Visit:
     follower_id: UUID
     account_name: str
     now: datetime
+    submitting: Submitting
     _dealers: dict[str, DealerCopy | None] = field(default_factory=dict, compare=False)
 
     def dealer(self, code: str) -> DealerCopy | None:

@@ -90,6 +90,9 @@ class Phone:
     def book(self, form: Any, **how: Any) -> requests.Response:
         return self.post("/api/appointments", form, **how)
 
+    def complain(self, form: Any, **how: Any) -> requests.Response:
+        return self.post("/api/complaints", form, **how)
+
     def withdraw(self, id: str, form: Any = None, **how: Any) -> requests.Response:
         return self.post(f"/api/appointments/{id}/withdraw", form or {}, **how)
 
@@ -107,6 +110,10 @@ def a_form(**changed: Any) -> dict[str, Any]:
     return form | changed
 
 
+def a_complaint(**changed: Any) -> dict[str, Any]:
+    return {"id": str(uuid4()), "text": "刚保养完，刹车就有异响。", "demand": "请免费返修。"} | changed
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     opened = open_database(f"sqlite:///{tmp_path}/pages.db")
@@ -115,8 +122,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def context_for(database: Database, settings: Settings | None = None) -> Context:
-    submitting = Submitting(database, VAULT, lambda: NOW, {"REPAIR": "故障维修"})
-    return Context(settings or some_settings(), VAULT, Copies(database), submitting, lambda: NOW)
+    return Context(settings or some_settings(), VAULT, Copies(database), submitting_for(database), lambda: NOW)
+
+
+def submitting_for(database: Database) -> Submitting:
+    return Submitting(database, VAULT, lambda: NOW, {"REPAIR": "故障维修"})
 
 
 @contextmanager

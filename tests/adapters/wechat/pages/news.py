@@ -1,17 +1,35 @@
 """News as the owners tell it; what is not named is filled in well."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from chassis.messages import unwrap, wrap
 from contracts.appointments import AppointmentNews, AppointmentRequested, PlacesLeft, places_id
+from contracts.complaints import ComplaintClosed, ComplaintNews, ComplaintReceived, FollowerState, State
 from contracts.customers import CustomerRegistered, RegistrationProgressed
 from contracts.dms import DealerListed, dealer_id
+from contracts.reminders import ReminderDue, ReminderType, ReminderWishesSet
 from contracts.wechat import JsTicketIssued
 from tests.adapters.wechat.pages.conftest import FOLLOWER, VAULT
 
 APPOINTMENT, BINDING, REGISTRATION, VEHICLE = UUID(int=50), UUID(int=60), UUID(int=70), UUID(int=77)
+MESSAGE, ITEM = UUID(int=80), UUID(int=81)
+COMPLAINT, SURVEY = UUID(int=95), UUID(int=96)
+NUMBER = "TS2603020001"
+COMPLAINED_AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+
+
+F = FollowerState
+SHOWN = {
+    State.RECEIVED: F.RECEIVED,
+    State.INVALID: F.CHECKING,
+    State.FILED: F.CHECKING,
+    State.CLOSED_INVALID: F.ANSWERED,
+    State.SOLVED_DIRECT: F.ANSWERED,
+    State.CLOSED: F.CLOSED,
+    State.SURVEYED: F.CLOSED,
+}
 
 
 def arrived(message: Any) -> Any:
@@ -62,6 +80,54 @@ def registration_news(kind: Any = RegistrationProgressed, **changed: Any) -> Any
         "openid": "oFollower1",
     }
     return arrived(kind.model_validate(usual | changed))
+
+
+def due(type: str = "maintenance", on: date = date(2026, 3, 12), item_id: UUID = ITEM, **more: Any) -> dict[str, Any]:
+    return {"item_id": item_id, "type": type, "due_date": on} | more
+
+
+def reminder_news(*items: dict[str, Any], **changed: Any) -> Any:
+    usual = {
+        "message_id": MESSAGE,
+        "version": 1,
+        "period": "2026-03",
+        "account": "main",
+        "follower_id": FOLLOWER,
+        "vehicle_id": VEHICLE,
+        "model_name": "CS75",
+        "dealer_code": "D001",
+        "urgency": "service",
+        "items": items or (due(),),
+    }
+    return arrived(ReminderDue.model_validate(usual | changed))
+
+
+def complaint_news(kind: type[ComplaintNews] = ComplaintReceived, step: str = "receive", version: int = 1, **changed: Any) -> Any:
+    """Each version ten minutes after the last."""
+    usual: dict[str, Any] = {
+        "complaint_id": COMPLAINT,
+        "version": version,
+        "step": step,
+        "number": NUMBER,
+        "kind": "complaint",
+        "channel": "official_account",
+        "state": "received",
+        "account": "main",
+        "follower_id": FOLLOWER,
+        "at": COMPLAINED_AT + timedelta(minutes=10 * version),
+    }
+    told = usual | changed
+    return arrived(kind.model_validate({"shown": SHOWN.get(State(told["state"]), F.HANDLING)} | told))
+
+
+def closed_news(version: int = 5, **changed: Any) -> Any:
+    """Settled, with a fortnight to disagree."""
+    usual = {"state": "closed", "close_reason": "satisfied", "reopen_until": COMPLAINED_AT + timedelta(days=15)}
+    return complaint_news(ComplaintClosed, "approve_closure", version, **usual | changed)
+
+
+def wishes_news(*unwanted: ReminderType, version: int = 1) -> Any:
+    return arrived(ReminderWishesSet(follower_id=FOLLOWER, version=version, unwanted=unwanted))
 
 
 def dealer_news(**changed: Any) -> Any:

@@ -17,8 +17,10 @@ from adapters.wechat.pages.tables import consent
 from chassis.database import Database, in_one_transaction
 from chassis.settings import Settings
 from contracts.appointments import AppointmentNews, PlacesLeft
+from contracts.complaints import ComplaintFileFetched, ComplaintFileLost, ComplaintNews, ComplaintWishRefused
 from contracts.customers import Binding, RegistrationNews
 from contracts.dms import DealerListed
+from contracts.reminders import ReminderDue, ReminderWishesSet
 from tests.adapters.wechat.pages.conftest import FOLLOWER, KEY, Phone, context_for, serving, some_settings
 from tests.adapters.wechat.pages.seeing import Seen
 
@@ -54,9 +56,15 @@ class Shown:
 LEARNT: dict[type, Any] = {
     AppointmentNews: learning.learn_of_appointment,
     Binding: learning.learn_of_car,
+    ComplaintNews: learning.learn_of_complaint,
+    ComplaintWishRefused: learning.learn_of_refusal,
+    ComplaintFileFetched: learning.learn_of_file,
+    ComplaintFileLost: learning.learn_of_file,
     DealerListed: learning.learn_of_dealer,
     PlacesLeft: learning.learn_of_places,
     RegistrationNews: learning.learn_of_registration,
+    ReminderDue: learning.learn_of_reminder,
+    ReminderWishesSet: learning.learn_of_wishes,
 }
 
 

@@ -20,10 +20,14 @@ from contracts.appointments import (
 )
 from contracts.catalogue import ALL
 from contracts.customers import CustomerUnregistered, RegistrationState
-from tests.adapters.wechat.pages.conftest import FOLLOWER, STRANGER, a_form
+from contracts.partners.pages import ReminderWishForm
+from contracts.reminders import ReminderType
+from tests.adapters.wechat.pages.conftest import FOLLOWER, STRANGER, a_form, submitting_for
 from tests.adapters.wechat.pages.news import (
     APPOINTMENT,
     BINDING,
+    ITEM,
+    MESSAGE,
     REGISTRATION,
     VEHICLE,
     appointment_news,
@@ -31,7 +35,9 @@ from tests.adapters.wechat.pages.news import (
     dealer_news,
     places_news,
     registration_news,
+    reminder_news,
     ticket_news,
+    wishes_news,
 )
 
 
@@ -241,6 +247,60 @@ def test_places_are_listed_by_day_and_slot_within_the_days_asked_for(hear, copie
 
     assert [(one.day, one.slot, one.left) for one in copies.places("D001", first, 30)] == [(first, "", 1), (first, "09:00-10:00", 0)]
     assert copies.places("D002", first, 30) == ()
+
+
+def test_a_reminder_is_shown_to_its_follower_alone_and_of_their_cars_alone(hear, copies):
+    hear(reminder_news())
+
+    assert [one.message_id for one in copies.reminders(FOLLOWER, {VEHICLE})] == [MESSAGE]
+    assert copies.reminder(FOLLOWER, ITEM, MESSAGE, {VEHICLE}) == copies.reminder(FOLLOWER, ITEM, None, {VEHICLE})
+    assert copies.reminder(STRANGER, ITEM, MESSAGE, {VEHICLE}) is None
+    assert copies.reminders(FOLLOWER, set()) == ()
+    assert copies.reminder(FOLLOWER, ITEM, MESSAGE, set()) is None
+
+
+def test_a_reminder_that_is_told_again_on_another_day_is_the_same_and_stays_opened(hear, copies, database):
+    hear(reminder_news(version=2, dealer_code="D002"), reminder_news(version=1))
+    submitting_for(database).open(MESSAGE, FOLLOWER)
+    hear(reminder_news(version=3, dealer_code="D003"))
+
+    (found,) = copies.reminders(FOLLOWER, {VEHICLE})
+    assert (found.version, found.dealer_code, found.opened) == (3, "D003", True)
+
+
+def test_the_message_that_a_link_names_is_shown_else_the_last(hear, copies):
+    another = UUID(int=82)
+    hear(reminder_news(), reminder_news(message_id=another))
+
+    assert copies.reminder(FOLLOWER, ITEM, MESSAGE, {VEHICLE}).message_id == MESSAGE
+    assert copies.reminder(FOLLOWER, ITEM, UUID(int=999), {VEHICLE}).message_id in (MESSAGE, another)
+    assert copies.reminder(FOLLOWER, UUID(int=999), MESSAGE, {VEHICLE}) is None
+
+
+def wish(type, wanted):
+    return ReminderWishForm(id=uuid4(), type=type, wanted=wanted)
+
+
+def test_a_word_about_reminders_stands_until_there_are_wishes_that_have_it(hear, copies, database):
+    submitting = submitting_for(database)
+    submitting.wish(wish(ReminderType.BIRTHDAY, wanted=False), FOLLOWER)
+    submitting.wish(wish(ReminderType.CAMPAIGN, wanted=False), FOLLOWER)
+
+    hear(wishes_news(ReminderType.BIRTHDAY, version=1))
+    first = copies.unwanted(FOLLOWER)
+    hear(wishes_news(ReminderType.BIRTHDAY, version=2), wishes_news(version=1))
+
+    assert first == {ReminderType.BIRTHDAY, ReminderType.CAMPAIGN}
+    assert copies.unwanted(FOLLOWER) == {ReminderType.BIRTHDAY}
+    assert copies.unwanted(STRANGER) == frozenset()
+
+
+def test_the_last_word_about_a_type_counts(copies, database):
+    submitting = submitting_for(database)
+    for wanted in (False, True, False, True):
+        submitting.wish(wish(ReminderType.WARRANTY, wanted=wanted), FOLLOWER)
+
+    assert copies.unwanted(FOLLOWER) == frozenset()
 
 
 def test_of_two_tickets_the_later_expiry_wins(hear, copies):

@@ -8,22 +8,32 @@ from sqlalchemy import func, inspect, select
 
 from adapters.wechat.pages import learning
 from adapters.wechat.pages.copies import Copies
-from adapters.wechat.pages.store import VisitorStore
+from adapters.wechat.pages.store import ConsentStore, VisitorStore
 from adapters.wechat.pages.tables import metadata
 from chassis.database import in_one_transaction
 from chassis.tables import outbox
 from contracts.appointments import AppointmentCallMissed
-from tests.adapters.wechat.pages.conftest import FOLLOWER, NOW, a_form, open_database
+from contracts.complaints import ComplaintProgressed
+from contracts.partners.pages import ReminderWishForm
+from contracts.reminders import ReminderType
+from tests.adapters.wechat.pages.conftest import FOLLOWER, NOW, a_complaint, a_form, open_database, submitting_for
 from tests.adapters.wechat.pages.news import (
     APPOINTMENT,
     BINDING,
+    COMPLAINT,
+    ITEM,
+    MESSAGE,
     REGISTRATION,
+    VEHICLE,
     appointment_news,
     binding_news,
+    complaint_news,
     dealer_news,
     places_news,
     registration_news,
+    reminder_news,
     ticket_news,
+    wishes_news,
 )
 
 
@@ -79,6 +89,8 @@ def test_news_of_every_kind_is_kept_and_found_in_mariadb(database):
         learning.learn_of_dealer: dealer_news(),
         learning.learn_of_places: places_news(),
         learning.learn_of_ticket: ticket_news(),
+        learning.learn_of_reminder: reminder_news(),
+        learning.learn_of_wishes: wishes_news(ReminderType.BIRTHDAY),
     }
     for learn, news in told.items():
         for _ in range(2):
@@ -92,6 +104,8 @@ def test_news_of_every_kind_is_kept_and_found_in_mariadb(database):
     assert [(one.name, one.latitude) for one in copies.dealers()] == [("江北服务店", 29.57)]
     assert [one.left for one in copies.places("D001", places_news().day, 1)] == [4]
     assert copies.ticket("main").ticket == "ticket-1"
+    assert copies.reminder(FOLLOWER, ITEM, None, {VEHICLE}).dealer_code == "D001"
+    assert copies.unwanted(FOLLOWER) == {ReminderType.BIRTHDAY}
 
 
 def test_of_copies_that_are_overwritten_together_the_newest_stays_in_mariadb(database):
@@ -130,6 +144,63 @@ def test_ten_times_the_same_registration_at_once_is_one(phone, database):
 
     assert {answer.status_code for answer in consents + registrations} == {202}
     assert told(database) == 2
+
+
+def test_ten_times_the_same_complaint_at_once_is_one(phone, database):
+    with database.write() as tx:
+        ConsentStore().save(tx, FOLLOWER, "1", NOW, granted=True)
+    form = a_complaint(text_version="1", name="张伟", mobile="13800138000")
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: phone.complain(form), range(10)))
+
+    assert {answer.status_code for answer in answers} == {202}
+    assert told(database) == 1
+
+
+def test_of_ten_withdrawals_of_a_complaint_at_once_one_counts(phone, database):
+    with database.write() as tx:
+        learning.learn_of_complaint(tx, complaint_news())
+
+    with ThreadPoolExecutor(10) as pool:
+        path = f"/api/complaints/{COMPLAINT}/withdraw"
+        answers = list(pool.map(lambda _: phone.post(path, {"id": str(uuid4())}).status_code, range(10)))
+
+    assert sorted(answers) == [202] + [409] * 9
+    assert told(database) == 1
+
+
+def test_news_of_a_complaint_at_once_ends_with_the_highest_and_has_every_step(database):
+    news = [complaint_news(ComplaintProgressed, "contact", version, said=f"第 {version} 次") for version in range(1, 9)]
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda one: in_one_transaction(database, lambda tx: learning.learn_of_complaint(tx, one), tries=20), news))
+
+    found = Copies(database).complaint(FOLLOWER, COMPLAINT)
+    assert found.version == 8
+    assert [step.said for step in found.steps] == [f"第 {version} 次" for version in range(1, 9)]
+
+
+def test_a_page_that_is_opened_ten_times_at_once_is_opened_once(phone, database):
+    with database.write() as tx:
+        learning.learn_of_car(tx, binding_news())
+        learning.learn_of_reminder(tx, reminder_news())
+    submitting = submitting_for(database)
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda _: submitting.open(MESSAGE, FOLLOWER), range(10)))
+
+    assert told(database) == 1
+
+
+def test_words_about_two_types_at_once_are_both_kept(database):
+    submitting = submitting_for(database)
+    types = [ReminderType.BIRTHDAY, ReminderType.CAMPAIGN]
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda type: submitting.wish(ReminderWishForm(id=uuid4(), type=type, wanted=False), FOLLOWER), types))
+
+    assert Copies(database).unwanted(FOLLOWER) == set(types)
 
 
 def test_a_frozen_mariadb_is_not_waited_for(phone, place, database):

@@ -11,11 +11,30 @@ from werkzeug.wrappers import Response
 from adapters.wechat.pages import learning
 from adapters.wechat.pages.app import pages_app
 from adapters.wechat.pages.session import COOKIE, mint_session
-from tests.adapters.wechat.pages.conftest import KEY, STRANGER, Phone, a_form, context_for, serving
-from tests.adapters.wechat.pages.news import APPOINTMENT, BINDING, REGISTRATION, appointment_news, binding_news, registration_news
+from tests.adapters.wechat.pages.conftest import KEY, STRANGER, Phone, a_complaint, a_form, context_for, serving
+from tests.adapters.wechat.pages.news import (
+    APPOINTMENT,
+    BINDING,
+    COMPLAINT,
+    ITEM,
+    REGISTRATION,
+    SURVEY,
+    appointment_news,
+    binding_news,
+    closed_news,
+    registration_news,
+    reminder_news,
+)
 
 OPEN_TO_ALL = {"/static/<path:filename>", "/assets/<path:name>", "/language", "/oauth/begin", "/oauth/callback"}
-IDS = {"appointment_id": APPOINTMENT, "binding_id": BINDING, "registration_id": REGISTRATION}
+IDS = {
+    "appointment_id": APPOINTMENT,
+    "binding_id": BINDING,
+    "registration_id": REGISTRATION,
+    "item_id": ITEM,
+    "complaint_id": COMPLAINT,
+    "file_id": UUID(int=901),
+}
 BODIES = {
     "/api/consents": {"id": str(uuid4()), "text_version": "1", "granted": True},
     "/api/registrations": {
@@ -29,6 +48,12 @@ BODIES = {
     "/api/registrations/<uuid:registration_id>/code": {},
     "/api/registrations/<uuid:registration_id>/verify": {"id": str(uuid4()), "code": "123456"},
     "/api/bindings/<uuid:binding_id>/end": {"id": str(uuid4())},
+    "/api/reminders/wishes": {"id": str(uuid4()), "type": "birthday", "wanted": False},
+    "/api/complaints": a_complaint(id=str(uuid4()), text_version="1", name="张伟", mobile="13800138000"),
+    "/api/complaints/<uuid:complaint_id>/add": {"id": str(uuid4()), "text": "再补充一点"},
+    "/api/complaints/<uuid:complaint_id>/withdraw": {"id": str(uuid4())},
+    "/api/complaints/<uuid:complaint_id>/reopen": {"id": str(uuid4()), "text": "还是有异响"},
+    "/api/complaints/<uuid:complaint_id>/survey": {"id": str(uuid4()), "survey_id": str(SURVEY), "score": 4},
     "/api/appointments/<uuid:appointment_id>/withdraw": {},
     "/api/appointments/<uuid:appointment_id>/reschedule": {"id": str(uuid4()), "requested_date": "2026-03-12"},
 }
@@ -36,11 +61,13 @@ BODIES = {
 
 @pytest.fixture
 def app(database):
-    """One follower has a car, an appointment and a registration."""
+    """One follower has a car, an appointment, a registration, a reminder and a complaint that is closed."""
     with database.write() as tx:
         learning.learn_of_car(tx, binding_news())
         learning.learn_of_appointment(tx, appointment_news())
         learning.learn_of_registration(tx, registration_news())
+        learning.learn_of_reminder(tx, reminder_news())
+        learning.learn_of_complaint(tx, closed_news(survey_id=SURVEY))
     return pages_app(context_for(database))
 
 
@@ -100,6 +127,9 @@ def test_ones_own_ids_open_what_is_ones_own(app, phone):
         (method, rule): asked(phone, method, rule, path, phone.session).status_code for method, rule, path in addresses(app, with_ids=True)
     }
 
+    too_late = {("POST", f"/api/complaints/<uuid:complaint_id>/{what}") for what in ("add", "withdraw")}
+    assert {answers.pop(one) for one in too_late} == {409}
+    assert answers.pop(("GET", "/api/complaints/<uuid:complaint_id>/files/<uuid:file_id>")) == 404  # none was sent
     assert set(answers.values()) <= {200, 202, 302}, answers
 
 

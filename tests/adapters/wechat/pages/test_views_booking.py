@@ -62,7 +62,7 @@ def test_days_go_from_the_next_that_gives_notice_to_the_furthest(shown):
     ],
 )
 def test_two_hours_before_opening_the_same_day_can_be_had(now, first):
-    assert first_day(Visit(some_settings(), None, FOLLOWER, "main", now)) == first
+    assert first_day(Visit(some_settings(), None, FOLLOWER, "main", now, None)) == first
 
 
 def test_several_cars_are_asked_about_first(shown):

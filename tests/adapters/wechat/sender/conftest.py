@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from adapters.wechat.sender.calling import Calling
 from adapters.wechat.sender.client import WeChatClient, open_session
-from adapters.wechat.sender.sending import TemplateSending
+from adapters.wechat.sender.sending import TemplateSending, shares_of
 from adapters.wechat.sender.service import WeChatDesk
 from chassis import privacy
 from chassis.calls import CallLog
@@ -18,9 +18,11 @@ from chassis.database import Database, migrate, open_engine
 from chassis.outbox import OutboxWriter
 from chassis.privacy import Vault
 from chassis.settings import Account, Template
+from chassis.settings import WeChat as Terms
 from tests.adapters.wechat.sender.stand_in import WeChat, standing_in
 
 PUBLIC_URL = "https://car.example.com"
+SHARES = shares_of(Terms())
 MIGRATIONS = Path(__file__).parents[4] / "adapters/wechat/sender/migrations"
 
 
@@ -36,13 +38,18 @@ class SetClock:
 
 
 class Sleeper:
-    """Remembers how long it was told to sleep, and returns at once."""
+    """Remembers how long it was told to sleep, and returns at once; on waking it may have become later than that."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []
+        self._on_waking: Callable[[], None] = lambda: None
 
     def __call__(self, seconds: float) -> None:
         self.slept.append(seconds)
+        self._on_waking()
+
+    def wakes_at(self, clock: SetClock, at: datetime) -> None:
+        self._on_waking = lambda: setattr(clock, "at", at)
 
 
 def open_database(url: str) -> Database:
@@ -104,7 +111,7 @@ def calling(account: Account, database: Database, clock: SetClock, sleeper: Slee
 
 @pytest.fixture
 def desk(calling: Calling) -> WeChatDesk:
-    return WeChatDesk.over(calling, PUBLIC_URL)
+    return WeChatDesk.over(calling, PUBLIC_URL, SHARES)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ SEND = "/cgi-bin/message/template/send"
 TEXT = "/cgi-bin/message/custom/send"
 TICKET = "/cgi-bin/ticket/getticket"
 MENU = "/cgi-bin/menu/create"
+MEDIA = "/cgi-bin/media/get"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class WeChat:
         self.followers: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.lasts = 7200
         self.ticket = 1
+        self.media: dict[str, bytes] = {}
         self.told: dict[str, list[Told]] = defaultdict(list)
         self._numbers = count(2918131553548107776)
         self._sent: dict[str, int] = {}
@@ -98,6 +100,9 @@ class WeChat:
             return errcode(40001)
         if seen.path == TICKET:
             return Told({"errcode": 0, "errmsg": "ok", "ticket": f"ticket-{self.ticket}", "expires_in": 7200})
+        if seen.path == MEDIA:
+            content = self.media.get(seen.query["media_id"][0])
+            return errcode(40007) if content is None else Told(content)
         return self._send_answer(seen) if seen.path == SEND else errcode(0)
 
     def _send_answer(self, seen: Seen) -> Told:
@@ -125,7 +130,8 @@ class WeChat:
                 time.sleep(told.after_seconds)
                 content = told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
                 self.send_response(told.status)
-                self.send_header("Content-Length", str(len(content)))
+                if "Content-Length" not in dict(told.headers):
+                    self.send_header("Content-Length", str(len(content)))
                 for name, value in told.headers:
                     self.send_header(name, value)
                 self.end_headers()

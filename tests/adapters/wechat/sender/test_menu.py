@@ -6,7 +6,7 @@ from adapters.wechat.sender.service import WeChatDesk
 from chassis.errors import ContractBroken, Unavailable
 from chassis.settings import MenuButton
 from contracts.wechat import PublishMenu
-from tests.adapters.wechat.sender.conftest import PUBLIC_URL, an_account, calling_of
+from tests.adapters.wechat.sender.conftest import PUBLIC_URL, SHARES, an_account, calling_of
 from tests.adapters.wechat.sender.stand_in import MENU, Told, errcode
 
 BOOK = MenuButton(name="预约保养", url="{public_url}/m/appointments/new?from=menu")
@@ -19,7 +19,7 @@ MINE = MenuButton(
 def desk_with(wechat, database, clock, sleeper, calls):
     def desk(*buttons):
         account = an_account(wechat.url).model_copy(update={"menu": buttons})
-        return WeChatDesk.over(calling_of(account, database, clock, calls, sleep=sleeper), PUBLIC_URL)
+        return WeChatDesk.over(calling_of(account, database, clock, calls, sleep=sleeper), PUBLIC_URL, SHARES)
 
     return desk
 

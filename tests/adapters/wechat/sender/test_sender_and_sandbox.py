@@ -8,7 +8,7 @@ from adapters.wechat.sender.service import WeChatDesk
 from chassis.settings import Account, MenuButton, Template
 from contracts.wechat import TemplateAccepted, TextAccepted, TextRefused
 from sandbox.secrets import SandboxSecrets
-from tests.adapters.wechat.sender.conftest import PUBLIC_URL, calling_of
+from tests.adapters.wechat.sender.conftest import PUBLIC_URL, SHARES, calling_of
 from tests.adapters.wechat.sender.test_delivery import Service
 from tests.adapters.wechat.sender.wishes import a_renewal, a_text, a_wish
 from tests.sandbox.stage import OPENID, under_werkzeug
@@ -38,7 +38,7 @@ def service(platform, database, clock, sleeper, calls):
         templates={"appointment_confirmed": template},
         menu=MENU,
     )
-    return Service(WeChatDesk.over(calling_of(account, database, clock, calls, sleep=sleeper), PUBLIC_URL), clock)
+    return Service(WeChatDesk.over(calling_of(account, database, clock, calls, sleep=sleeper), PUBLIC_URL, SHARES), clock)
 
 
 def state(platform):

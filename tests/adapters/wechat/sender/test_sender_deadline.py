@@ -4,7 +4,7 @@ import pytest
 
 from adapters.wechat.sender.sending import TemplateSending
 from chassis.errors import Unavailable
-from tests.adapters.wechat.sender.conftest import PUBLIC_URL, an_account, calling_of
+from tests.adapters.wechat.sender.conftest import PUBLIC_URL, SHARES, an_account, calling_of
 from tests.adapters.wechat.sender.wishes import a_wish
 from tests.fakes.partner import answer, answering, cut, dripping_body, dripping_head, hang_up, nothing, reset
 
@@ -20,7 +20,7 @@ def kit(database, clock, sleeper, calls):
 def sending_to(partner, kit, seconds):
     """`kit`: database, clock, sleeper and call log."""
     database, clock, sleeper, calls = kit
-    return TemplateSending(calling_of(an_account(partner.url), database, clock, calls, sleep=sleeper, seconds=seconds), PUBLIC_URL)
+    return TemplateSending(calling_of(an_account(partner.url), database, clock, calls, sleep=sleeper, seconds=seconds), PUBLIC_URL, SHARES)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from adapters.wechat.sender.sending import TemplateSending
 from chassis.calls import CallLog
 from chassis.clock import Clock
-from tests.adapters.wechat.sender.conftest import PUBLIC_URL, an_account, calling_of, open_database
+from tests.adapters.wechat.sender.conftest import PUBLIC_URL, SHARES, an_account, calling_of, open_database
 from tests.adapters.wechat.sender.wishes import a_wish
 
 ROOT = Path(__file__).parents[4]
@@ -21,7 +21,7 @@ COMMAND, ABOUT = UUID(int=7), UUID(int=8)
 def send_once(database_url: str, wechat_url: str) -> str:
     """Also the whole of the process that is killed."""
     database = open_database(database_url)
-    sending = TemplateSending(calling_of(an_account(wechat_url), database, Clock(), CallLog()), PUBLIC_URL)
+    sending = TemplateSending(calling_of(an_account(wechat_url), database, Clock(), CallLog()), PUBLIC_URL, SHARES)
     try:
         return sending.send(a_wish(about_id=ABOUT).identified(COMMAND))
     finally:

@@ -7,11 +7,11 @@ from sqlalchemy import text
 
 from adapters.wechat.sender.calling import FORCED_REFRESHES, SaidNo
 from adapters.wechat.sender.errcodes import CLASSES, Next, after, after_token_call
-from adapters.wechat.sender.sending import TEMPLATE_SENDS, TemplateSending
-from adapters.wechat.sender.service import QUOTAS
+from adapters.wechat.sender.sending import ANSWER, TemplateSending
+from adapters.wechat.sender.service import OTHER_QUOTAS
 from adapters.wechat.sender.store import quota as quota_table
 from chassis.errors import ContractBroken, Unavailable
-from tests.adapters.wechat.sender.conftest import PUBLIC_URL, an_account, calling_of
+from tests.adapters.wechat.sender.conftest import PUBLIC_URL, SHARES, an_account, calling_of
 from tests.adapters.wechat.sender.stand_in import SEND, TOKEN, Told, errcode
 from tests.adapters.wechat.sender.wishes import a_wish
 
@@ -130,7 +130,7 @@ def test_the_daily_number_of_forced_refreshes_is_kept(sending, wechat, database)
 
 def test_a_wrong_secret_is_for_the_operator(wechat, database, clock, sleeper, calls):
     wrong = an_account(wechat.url, secret="wrong")
-    sending = TemplateSending(calling_of(wrong, database, clock, calls, sleep=sleeper), PUBLIC_URL)
+    sending = TemplateSending(calling_of(wrong, database, clock, calls, sleep=sleeper), PUBLIC_URL, SHARES)
 
     with pytest.raises(SaidNo) as no:
         sending.send(a_wish())
@@ -181,7 +181,7 @@ def test_a_follower_who_was_sent_too_much_waits_ten_minutes(sending, wechat):
 
 
 def test_a_quota_gone_by_our_own_count_asks_nobody(sending, wechat, database):
-    quota_is_used(database, TEMPLATE_SENDS)
+    quota_is_used(database, SHARES[ANSWER])
 
     with pytest.raises(Unavailable) as later:
         sending.send(a_wish())
@@ -191,7 +191,7 @@ def test_a_quota_gone_by_our_own_count_asks_nobody(sending, wechat, database):
 
 
 def test_the_next_day_begins_at_midnight_in_shanghai(sending, wechat, database, clock):
-    quota_is_used(database, TEMPLATE_SENDS)
+    quota_is_used(database, SHARES[ANSWER])
     clock.at = datetime(2026, 3, 2, 16, 0, 1, tzinfo=UTC)
 
     assert sending.send(a_wish())
@@ -252,7 +252,7 @@ def test_retry_after_is_heeded(sending, wechat, sleeper):
 
 def test_nobody_listening_is_no_answer(database, clock, sleeper, calls):
     nowhere = an_account("http://127.0.0.1:9")
-    sending = TemplateSending(calling_of(nowhere, database, clock, calls, sleep=sleeper), PUBLIC_URL)
+    sending = TemplateSending(calling_of(nowhere, database, clock, calls, sleep=sleeper), PUBLIC_URL, SHARES)
 
     with pytest.raises(Unavailable) as later:
         sending.send(a_wish())
@@ -318,7 +318,7 @@ def quota_is_used(database, quota):
 def test_what_is_used_of_todays_quotas_can_be_seen(calling, sending):
     sending.send(a_wish())
 
-    used = {one.name: (one.account, one.used, one.most) for one in calling.used_today(QUOTAS)}
+    used = {one.name: (one.account, one.used, one.most) for one in calling.used_today((SHARES[ANSWER], *OTHER_QUOTAS))}
 
     assert used["template_send"] == ("main", 1, 100_000)
     assert used["custom_send"] == ("main", 0, 500_000)
@@ -332,4 +332,4 @@ def test_a_wechat_that_is_down_is_left_alone_and_costs_no_quota(calling, sending
             sending.send(a_wish())
 
     assert len(wechat.calls(SEND)) == 5
-    assert {one.name: one.used for one in calling.used_today(QUOTAS)}["template_send"] == 5
+    assert {one.name: one.used for one in calling.used_today((SHARES[ANSWER], *OTHER_QUOTAS))}["template_send"] == 5

@@ -1,0 +1,1 @@
+"""`/complaints/v1`: what the desk asks."""

@@ -1,0 +1,1 @@
+"""Time limits: working calendars, deadlines with pauses and revisions, and the sweep."""

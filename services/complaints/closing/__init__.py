@@ -1,0 +1,1 @@
+"""How a case ends: closure, follow-up, survey, and being opened again."""

@@ -1,0 +1,1 @@
+"""What is counted of cases, kept by difference and recounted by another way."""

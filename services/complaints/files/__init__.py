@@ -1,0 +1,1 @@
+"""Photos, voices and papers of a case: checked, cleaned, sealed."""

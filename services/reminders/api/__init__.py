@@ -1,0 +1,1 @@
+"""What the console and the command line ask of the service: `/reminders/v1`, in the internal zone."""
