@@ -95,7 +95,7 @@ def opened(page: Page, pages: tuple[str, Pages], place: str = "page", answers: o
     page.goto(f"{url}/{place}?{encoded}{fragment}")
 
 
-def test_a_page_that_signed_rightly_learns_where_it_is(phone_page: Page, pages: tuple[str, Pages]) -> None:
+def test_a_page_that_signed_rightly_learns_where_it_is(pages: tuple[str, Pages], phone_page: Page) -> None:
     opened(phone_page, pages)
 
     said = phone_page.locator("#said")
@@ -107,7 +107,7 @@ def test_a_page_that_signed_rightly_learns_where_it_is(phone_page: Page, pages: 
     ("changes", "problem"),
     [({"ticket": "another"}, "config:invalid signature"), ({"appid": "wx0"}, "config:invalid appid")],
 )
-def test_a_page_that_signed_wrongly_learns_that(phone_page: Page, pages: tuple[str, Pages], changes, problem) -> None:
+def test_a_page_that_signed_wrongly_learns_that(pages: tuple[str, Pages], phone_page: Page, changes, problem) -> None:
     opened(phone_page, pages, **changes)
 
     expect(phone_page.locator("#said")).to_have_text(f'{{"errMsg":"{problem}"}}')
@@ -120,31 +120,31 @@ def test_a_page_that_signed_wrongly_learns_that(phone_page: Page, pages: tuple[s
         ({"type": "wgs84"}, "getLocation:fail, the stand-in knows gcj02 only"),
     ],
 )
-def test_what_was_not_asked_for_is_not_given(phone_page: Page, pages: tuple[str, Pages], changes, problem) -> None:
+def test_what_was_not_asked_for_is_not_given(pages: tuple[str, Pages], phone_page: Page, changes, problem) -> None:
     opened(phone_page, pages, **changes)
 
     expect(phone_page.locator("#said")).to_contain_text(f'{{"errMsg":"{problem}"}} "complete"')
 
 
-def test_inside_a_phone_it_is_where_the_phone_is(phone_page: Page, pages: tuple[str, Pages]) -> None:
+def test_inside_a_phone_it_is_where_the_phone_is(pages: tuple[str, Pages], phone_page: Page) -> None:
     opened(phone_page, pages, "phone", {"latitude": 31.2304, "longitude": 121.4737})
 
     expect(phone_page.frame_locator("iframe").locator("#said")).to_contain_text('"latitude":31.2304,"longitude":121.4737')
 
 
-def test_a_phone_that_keeps_its_place_to_itself_cancels(phone_page: Page, pages: tuple[str, Pages]) -> None:
+def test_a_phone_that_keeps_its_place_to_itself_cancels(pages: tuple[str, Pages], phone_page: Page) -> None:
     opened(phone_page, pages, "phone", {"denied": True})
 
     expect(phone_page.frame_locator("iframe").locator("#said")).to_contain_text('{"errMsg":"getLocation:cancel"}')
 
 
-def test_a_phone_that_does_not_answer_stands_in_chongqing(phone_page: Page, pages: tuple[str, Pages]) -> None:
+def test_a_phone_that_does_not_answer_stands_in_chongqing(pages: tuple[str, Pages], phone_page: Page) -> None:
     opened(phone_page, pages, "phone")
 
     expect(phone_page.frame_locator("iframe").locator("#said")).to_contain_text('"latitude":29.5573')
 
 
-def test_a_page_can_close_itself(phone_page: Page, pages: tuple[str, Pages]) -> None:
+def test_a_page_can_close_itself(pages: tuple[str, Pages], phone_page: Page) -> None:
     opened(phone_page, pages, "phone", {"latitude": 31.2304, "longitude": 121.4737})
 
     phone_page.frame_locator("iframe").get_by_role("button").click()

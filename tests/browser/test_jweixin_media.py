@@ -55,6 +55,7 @@ ALL = ["chooseImage", "getLocalImgData", "uploadImage", "startRecord", "stopReco
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Iterator[tuple[str, Pages]]:
+    """Asked for before the phone, as everywhere: what ends first is the page, not the server that it may still be asking."""
     with under_werkzeug(tmp_path, "http://127.0.0.1:9") as sandbox:
         ours = Pages(sandbox)
         ours.kept |= {"/page.js": (SCRIPT, "text/javascript"), "/phone.js": (PHONE_SCRIPT, "text/javascript")}
@@ -71,7 +72,7 @@ def media_of(pages: tuple[str, Pages], said: str) -> list[bytes]:
     return [requests.get(f"{origin}/sandbox/wechat/cgi-bin/media/get", params=one, timeout=30).content for one in asked]
 
 
-def test_a_page_alone_chooses_a_photo_sees_it_uploads_it_and_records_a_voice(phone_page: Page, pages: tuple[str, Pages]) -> None:
+def test_a_page_alone_chooses_a_photo_sees_it_uploads_it_and_records_a_voice(pages: tuple[str, Pages], phone_page: Page) -> None:
     opened(phone_page, pages, allowed=ALL)
 
     said = phone_page.locator("#said")
@@ -85,20 +86,22 @@ def test_a_page_alone_chooses_a_photo_sees_it_uploads_it_and_records_a_voice(pho
     assert voice.startswith(b"#!AMR\n")
 
 
-def test_inside_a_phone_its_holder_chooses(phone_page: Page, pages: tuple[str, Pages]) -> None:
+def test_inside_a_phone_its_holder_chooses(pages: tuple[str, Pages], phone_page: Page) -> None:
     opened(phone_page, pages, "phone", ["picture/tyre"], allowed=ALL)
 
-    expect(phone_page.frame_locator("iframe").locator("#said")).to_contain_text("wxLocalResource://picture/tyre")
+    said = phone_page.frame_locator("iframe").locator("#said")
+    expect(said).to_contain_text("wxLocalResource://picture/tyre")
+    expect(said).to_contain_text(re.compile("media .*media "))
     expect(phone_page.locator("#heard")).to_contain_text(json.dumps({"cheqiao": "photos", "count": 2}, separators=(",", ":")))
 
 
-def test_who_chooses_nothing_cancels(phone_page: Page, pages: tuple[str, Pages]) -> None:
+def test_who_chooses_nothing_cancels(pages: tuple[str, Pages], phone_page: Page) -> None:
     opened(phone_page, pages, "phone", [], allowed=ALL)
 
     expect(phone_page.frame_locator("iframe").locator("#said")).to_have_text('{"errMsg":"chooseImage:cancel"} ')
 
 
-def test_what_the_page_did_not_ask_for_it_may_not_use(phone_page: Page, pages: tuple[str, Pages]) -> None:
+def test_what_the_page_did_not_ask_for_it_may_not_use(pages: tuple[str, Pages], phone_page: Page) -> None:
     opened(phone_page, pages, allowed=["getLocation"])
 
     expect(phone_page.locator("#said")).to_contain_text('{"errMsg":"chooseImage:the permission value is offline verifying"}')
