@@ -25,6 +25,7 @@ from chassis.internal_api import Answered, Problem, answer
 from contracts.complaining import MOST_BYTES, FileAnswer
 from services.complaints.api.acting import acting
 from services.complaints.api.reaching import seen
+from services.complaints.cases.visibility import sees_file
 from services.complaints.files import store
 from services.complaints.files.cleaning import Clean, Kind, cleaned, kind_at_the_desk
 from services.complaints.files.unclean import Reason, Unclean
@@ -100,9 +101,9 @@ def _add_reading(app: Flask, runtime: "ServiceRuntime") -> None:
     def get_file(complaint_id: UUID, file_id: UUID) -> Answered:
         by = acting()
         with runtime.database.read() as connection:
-            seen(connection, complaint_id, by)
+            case = seen(connection, complaint_id, by)
             row = store.find(connection, file_id)
-            if row is None or row.complaint_id != complaint_id or row.state != "kept" or not (row.attached or row.by == by.name):
+            if row is None or row.complaint_id != complaint_id or row.state != "kept" or not sees_file(by, case, row):
                 raise _no_file()
             kept = store.content_of(connection, row)
         return _bytes_of(kept)

@@ -30,15 +30,14 @@ from services.complaints.cases.loading import looked_up
 from services.complaints.cases.masking import masked_mobile
 from services.complaints.cases.taking import Acting
 from services.complaints.cases.ticking import clock_of
-from services.complaints.cases.visibility import conditions, handles, in_clear
+from services.complaints.cases.visibility import conditions, handles, in_clear, sees_file
 from services.complaints.clocks.calendars import Calendars
 from services.complaints.tables import cases, files
 
 A = TypeVar("A", bound=BaseModel)
 MOST_SIMILAR = 20
 
-_TO_SEE = files.c.attached | (files.c.by == bindparam("brought_by"))
-_FILES = select(files).where(files.c.complaint_id == bindparam("of_case"), _TO_SEE).order_by(files.c.at, files.c.file_id)
+_FILES = select(files).where(files.c.complaint_id == bindparam("of_case")).order_by(files.c.at, files.c.file_id)
 
 
 def show(connection: Connection, case: Case, by: Acting, calendars: Calendars, now: datetime) -> CaseAnswer:
@@ -61,7 +60,7 @@ def show(connection: Connection, case: Case, by: Acting, calendars: Calendars, n
         closures=_parts(ClosureAnswer, case.closures if shown else ()),
         disputes=_parts(DisputeAnswer, disputes if shown else ()),
         surveys=_parts(SurveyAnswer, case.surveys if shown else ()),
-        files=_files(connection, case.complaint_id, by.name),
+        files=_files(connection, case, by),
         linked=tuple(lines(connection, _visible(connection, case.linked, by), by, calendars, now)),
         similar=tuple(lines(connection, _similar(connection, case, by), by, calendars, now)),
         history=history(connection, case.complaint_id, by, in_clear=clear, handled_by_others=not shown),
@@ -75,11 +74,12 @@ def _parts(answer: type[A], parts: Iterable[Any]) -> tuple[A, ...]:
     return tuple(answer(**{name: getattr(part, name) for name in answer.model_fields}) for part in parts)
 
 
-def _files(connection: Connection, complaint_id: UUID, brought_by: str) -> tuple[FileAnswer, ...]:
-    """What is not attached is seen by who brought it alone."""
-    rows = connection.execute(_FILES, {"of_case": complaint_id, "brought_by": brought_by})
+def _files(connection: Connection, case: Case, by: Acting) -> tuple[FileAnswer, ...]:
+    rows = connection.execute(_FILES, {"of_case": case.complaint_id})
     return tuple(
-        FileAnswer(**{name: row._mapping[name] for name in FileAnswer.model_fields if name != "at"}, at=from_millis(row.at)) for row in rows
+        FileAnswer(**{name: row._mapping[name] for name in FileAnswer.model_fields if name != "at"}, at=from_millis(row.at))
+        for row in rows
+        if sees_file(by, case, row)
     )
 
 

@@ -6,8 +6,9 @@ in or that are of their kind.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, Row, false, select, true
 
 from contracts.complaints import CaseType, DisputeKind, Role
 from services.complaints.cases.case import Case
@@ -51,6 +52,14 @@ def handles(by: Acting, case: Case) -> bool:
     """Whether a dealer is in charge, or, before there is one, passed it on: how another dealer handles it is not shown to them."""
     in_charge = case.dealer_code if case.assigned_at else case.source_dealer
     return bool(by.dealer_code) and by.dealer_code == in_charge
+
+
+def sees_file(by: Acting, case: Case, file: Row[Any]) -> bool:
+    """Of a case that they see. What is not attached is there for who brought it alone; of what another dealer handles, a dealer sees
+    what the customer sees."""
+    if file.by == by.name:
+        return True
+    return file.attached and (by.role is not Role.DEALER or handles(by, case) or file.shown)
 
 
 def _theirs(by: Acting) -> Sequence[Condition]:

@@ -158,6 +158,25 @@ def test_nobody_brings_or_sees_a_file_of_a_case_that_is_not_theirs(desk):
     assert bring(desk, other, photo(), file_id=told["file_id"]).status_code == 409
 
 
+def test_a_dealer_who_passed_a_case_on_sees_what_the_customer_sees_and_what_they_brought_themselves(desk):
+    complaint_id = desk.receive(by=OTHER_DEALER)
+    own = bring(desk, complaint_id, photo(), OTHER_DEALER).json()["file_id"]
+    inside, for_them = (bring(desk, complaint_id, photo()).json()["file_id"] for _ in range(2))
+    desk.take(complaint_id, OTHER_DEALER, Attach(file_id=own, name="前挡"))
+    desk.take(complaint_id, HANDLER, filing())
+    desk.take(complaint_id, HANDLER, Assign(region_code="EAST", dealer_code="D001"))
+    desk.take(complaint_id, HANDLER, Attach(file_id=inside, name="内部报告"))
+    desk.take(complaint_id, HANDLER, Attach(file_id=for_them, name="答复", shown=True))
+
+    def what_they_see(by):
+        listed = {one["file_id"] for one in shown(desk, complaint_id, by)}
+        assert listed == {one for one in (own, inside, for_them) if see(desk, complaint_id, one, by).status_code == 200}
+        return listed
+
+    assert what_they_see(OTHER_DEALER) == {own, for_them}
+    assert what_they_see(DEALER) == {own, inside, for_them}
+
+
 def test_what_a_follower_sent_is_asked_for_brought_once_and_shown(desk):
     complaint_id, file_id = awaited(desk)
     (wish,) = [message for message in desk.house.told() if isinstance(message, FetchComplaintFile)]
