@@ -317,6 +317,7 @@ class CaseAnswer(Answer):
     history: tuple[StepTaken, ...] = ()
     allowed: tuple[str, ...] = ()
     looking: tuple[str, ...] = ()
+    dealer_names: dict[str, str] = Field(default_factory=dict, description="Of the dealers whose codes stand in it, by code.")
 
 
 class DealerAnswer(Answer):

@@ -127,6 +127,14 @@ class Link(Form):
     note: ComplaintText = ""
 
 
+class Unlink(Form):
+    """They are not of the same matter after all, or not of the same customer. Both ways."""
+
+    step: Literal["unlink"] = "unlink"
+    other_id: UUID
+    reason: Text
+
+
 class Unmatch(Form):
     """The follower who was found by the phone number is not who complains: they hear of the case no more."""
 
@@ -464,6 +472,7 @@ AnyForm = Annotated[
     | SolveDirectly
     | RaiseToComplaint
     | Link
+    | Unlink
     | Unmatch
     | TakeOver
     | FileCase

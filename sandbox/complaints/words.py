@@ -88,6 +88,7 @@ STEPS: Mapping[str, Words] = {
     "contact": ("联系客户", "Contact"),
     "take_over": ("指定负责人", "Hand over"),
     "link": ("关联", "Link"),
+    "unlink": ("解除关联", "Unlink"),
     "unmatch": ("解除微信匹配", "Not this follower"),
     "set_deadline": ("设定时限", "Set a limit"),
     "pause": ("暂停计时", "Pause"),

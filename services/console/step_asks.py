@@ -105,7 +105,10 @@ def _surveys(_step: str, case: CaseAnswer) -> tuple[Option, ...]:
     return tuple((str(one.survey_id), exact(one.requested_at)[:16]) for one in reversed(case.surveys) if one.answered_at is None)[:1]
 
 
-def _others(_step: str, case: CaseAnswer) -> tuple[Option, ...]:
+def _others(step: str, case: CaseAnswer) -> tuple[Option, ...]:
+    """To be linked by its number, which may be typed, too; to be unlinked out of those that are."""
+    if step == "unlink":
+        return tuple((str(one.complaint_id), f"{one.number} · {one.beginning[:24]}") for one in case.linked)
     return tuple((one.number, one.beginning[:24]) for one in case.similar)
 
 

@@ -150,6 +150,7 @@ BY_STEP: dict[tuple[str, str], tuple[Kind | None, Pair]] = {
     ("pause", "reason"): (None, ("等什么", "What for")),
     ("propose_closure", "reason"): (None, ("结案理由", "Reason to close")),
     ("settle_dispute", "result"): ("long", ("裁决或判决结果", "What was decided")),
+    ("unlink", "other_id"): ("pick", ("哪一单", "Which case")),
     ("attach", "name"): ("unasked", ("名称", "Name")),
     ("decide_escalation", "escalation_id"): ("pick", ("哪次升级", "Which escalation")),
     ("dispute", "kind"): (None, ("仲裁还是诉讼", "Which")),

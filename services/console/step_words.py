@@ -167,6 +167,7 @@ STEPS: dict[str, StepWords] = {
         danger=True,
     ),
     "link": W("case", "route", ("关联另一单", "Link"), ("关联了另一单", "linked another case")),
+    "unlink": W("case", "route", ("解除关联", "Unlink"), ("解除了与另一单的关联", "unlinked another case")),
     "set_deadline": W(
         "limits",
         "clock",

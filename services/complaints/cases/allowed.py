@@ -42,6 +42,10 @@ def _may_authorise(case: Case, by: Acting) -> bool:
     return case.plan is not None and level >= case.plan.level
 
 
+def _is_linked(case: Case, _by: Acting) -> bool:
+    return bool(case.linked)
+
+
 def _is_matched(case: Case, _by: Acting) -> bool:
     return case.complainant.matched
 
@@ -106,6 +110,7 @@ _ONLY_IF: Mapping[str, Test] = {
     "submit_plan": _no_vrt_at_work,
     "authorise_plan": _may_authorise,
     "withdraw": _not_taken_back,
+    "unlink": _is_linked,
     "unmatch": _is_matched,
     "followed_up": _is_put_off,
     "answer_survey": _is_asked,

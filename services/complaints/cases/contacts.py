@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from contracts.complaint_steps import Add, Attach, Contact, Link, Note, TakeOver, Unmatch
+from contracts.complaint_steps import Add, Attach, Contact, Link, Note, TakeOver, Unlink, Unmatch
 from contracts.complaints import DeadlineKind
 from services.complaints.cases.case import Case
 from services.complaints.cases.taking import Acting, Doing, Refused, World
@@ -60,6 +60,13 @@ def link(case: Case, form: Link, _by: Acting, _world: World) -> Case:
     return case.learnt(linked=(*case.linked, form.other_id))
 
 
+def unlink(case: Case, form: Unlink, _by: Acting, _world: World) -> Case:
+    """Raises Refused where they are not linked."""
+    if form.other_id not in case.linked:
+        raise Refused("not_linked", "两个单据没有关联", "They are not linked.")
+    return case.learnt(linked=tuple(one for one in case.linked if one != form.other_id))
+
+
 def unmatch(case: Case, _form: Unmatch, _by: Acting, _world: World) -> Case:
     """They hear of it no more, and it is not theirs to see. Raises Refused where it was the follower's own."""
     if not case.complainant.matched:
@@ -74,5 +81,6 @@ DOINGS: Mapping[str, Doing] = {
     "attach": attach,
     "take_over": take_over,
     "link": link,
+    "unlink": unlink,
     "unmatch": unmatch,
 }

@@ -1,6 +1,6 @@
 """A case on one page, as far as who asks may see it (A-CMP-18, A-GEN-04). Reads, and changes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from contracts.complaining import (
     EscalationAnswer,
     FileAnswer,
     PlanAnswer,
+    StepTaken,
     SurveyAnswer,
     VrtAnswer,
 )
@@ -43,9 +44,11 @@ _FILES = select(files).where(files.c.complaint_id == bindparam("of_case")).order
 def show(connection: Connection, case: Case, by: Acting, calendars: Calendars, now: datetime) -> CaseAnswer:
     """Whether it may be seen at all was asked before (`visibility.sees`)."""
     clear = in_clear(by, case)
-    dealer = dealers.known(connection.execute, [case.dealer_code]).get(case.dealer_code)
     inside = by.role is not Role.DEALER
     shown = inside or handles(by, case)
+    told = history(connection, case.complaint_id, by, in_clear=clear, handled_by_others=not shown)
+    named = dealers.known(connection.execute, [case.dealer_code, case.source_dealer, *_dealers_in(told)])
+    dealer = named.get(case.dealer_code)
     disputes = [one for one in case.disputes if inside or one.kind is not DisputeKind.CRISIS]
     return CaseAnswer(
         **{name: getattr(case, name) for name in _OWN},
@@ -63,10 +66,17 @@ def show(connection: Connection, case: Case, by: Acting, calendars: Calendars, n
         files=_files(connection, case, by),
         linked=tuple(lines(connection, _visible(connection, case.linked, by), by, calendars, now)),
         similar=tuple(lines(connection, _similar(connection, case, by), by, calendars, now)),
-        history=history(connection, case.complaint_id, by, in_clear=clear, handled_by_others=not shown),
+        history=told,
         allowed=allowed(case, by),
         looking=looking.others(connection, [case.complaint_id], by.name, now).get(case.complaint_id, ()),
+        dealer_names={code: row.name for code, row in named.items()},
     )
+
+
+def _dealers_in(told: Iterable[StepTaken]) -> Iterator[str]:
+    """Whom the steps name."""
+    for taken in told:
+        yield from (str(taken.form[name]) for name in ("dealer_code", "source_dealer") if taken.form.get(name))
 
 
 def _parts(answer: type[A], parts: Iterable[Any]) -> tuple[A, ...]:

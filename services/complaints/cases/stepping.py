@@ -4,8 +4,8 @@ from dataclasses import replace
 from uuid import uuid5
 
 from chassis.database import Transaction
-from contracts.complaint_steps import Link
-from services.complaints.cases import store
+from contracts.complaint_steps import Assign, Link, Unlink
+from services.complaints.cases import dealers, store
 from services.complaints.cases.attaching import put_in
 from services.complaints.cases.case import Case
 from services.complaints.cases.doing import DOINGS
@@ -19,12 +19,15 @@ def step(tx: Transaction, before: Case, asked: Asked, world: World) -> Case:
     """The case after it; as it stands where the step was taken already. The case is held (`store.find`). Raises Refused."""
     if store.taken(tx, asked.step_id):
         return before
-    other = _other(tx, before, asked.form) if isinstance(asked.form, Link) else None
-    after = take(as_it_holds(tx, before, world), asked.form, asked.by, world, DOINGS)
-    put_in(tx, before, asked.form)
+    form = asked.form
+    other = _other(tx, before, form) if isinstance(form, Link | Unlink) else None
+    after = take(as_it_holds(tx, before, world), form, asked.by, world, DOINGS)
+    if isinstance(form, Assign):
+        dealers.check(tx, form.dealer_code)
+    put_in(tx, before, form)
     keep(tx, before, after, asked, world.now)
-    if other and before.complaint_id not in other.linked:
-        back = replace(asked, form=Link(other_id=before.complaint_id), step_id=uuid5(asked.step_id, "the other way"))
+    if other and (before.complaint_id in other.linked) != (other.complaint_id in after.linked):
+        back = replace(asked, form=form.model_copy(update={"other_id": before.complaint_id}), step_id=uuid5(asked.step_id, "the other way"))
         keep(tx, other, take(other, back.form, back.by, world, DOINGS), back, world.now)
     return prompt(tx, after, world)
 
@@ -41,7 +44,7 @@ def prompt(tx: Transaction, case: Case, world: World) -> Case:
     return case
 
 
-def _other(tx: Transaction, case: Case, form: Link) -> Case | None:
+def _other(tx: Transaction, case: Case, form: Link | Unlink) -> Case | None:
     """The other case of a link, held too. Raises Refused where there is none."""
     if form.other_id == case.complaint_id:
         return None  # its doing refuses it

@@ -128,6 +128,7 @@ TABLE: tuple[Step, ...] = (
     _step("contact", OPEN, _STAYS, R.AGENT, R.HANDLER, R.DEALER),
     _step("take_over", OPEN, _STAYS, R.AGENT, R.HANDLER),
     _step("link", ANYWHERE, _STAYS, R.AGENT, R.HANDLER, R.SYSTEM),
+    _step("unlink", ANYWHERE, _STAYS, R.AGENT, R.HANDLER),
     _step("unmatch", ANYWHERE, _STAYS, R.AGENT, R.HANDLER),
     _step("set_deadline", OPEN, _STAYS, R.HANDLER),
     _step("pause", OPEN, _STAYS, R.HANDLER),

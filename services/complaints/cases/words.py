@@ -33,6 +33,7 @@ STEP_WORDS: Mapping[str, tuple[str, str]] = {
     "contact": ("联系客户", "customer contacted"),
     "take_over": ("接手", "taken over"),
     "link": ("关联", "linked"),
+    "unlink": ("解除关联", "unlinked"),
     "unmatch": ("解除微信匹配", "parted from a follower"),
     "set_deadline": ("设定时限", "limit set"),
     "pause": ("暂停时限", "limit paused"),

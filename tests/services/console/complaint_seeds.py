@@ -147,6 +147,7 @@ def _case(now: datetime, number: int, state: State) -> CaseAnswer:
         }
     if dealt:
         given |= {"dealer_code": dealer[0], "dealer_name": dealer[1], "region_code": dealer[2], "region_name": dealer[3]}
+        given["dealer_names"] = {dealer[0]: dealer[1]}
     return CaseAnswer.model_validate(given | _work(now, number, state))
 
 

@@ -78,6 +78,29 @@ def test_a_link_is_told_by_the_number_of_the_other_case_and_never_by_its_id(cons
     assert "另一单的单号" not in unknown
 
 
+def test_cases_that_are_no_longer_one_matter_are_parted_by_picking_one(console, complaining):
+    case, other = complaining.one(State.ASSIGNED), complaining.one(State.RECEIVED)
+    row = CaseRow.model_validate({**other.model_dump(include=ROW), "changed_at": other.received_at})
+    complaining.cases[case.complaint_id] = case.model_copy(update={"linked": (row,), "allowed": ("unlink", "note")})
+    visitor = console.login("complaint_handler")
+
+    form = visitor.get(f"/complaints/{case.complaint_id}/steps/unlink").text
+    typed = filled(visitor, case, "unlink", other_id=str(other.complaint_id), reason="两件事")
+    visitor.post(f"/complaints/{case.complaint_id}/steps/unlink", typed)
+
+    assert other.number in form
+    ((_, _, taken),) = complaining.taken
+    assert (taken.step, taken.other_id, taken.reason) == ("unlink", other.complaint_id, "两件事")
+
+
+def test_the_history_names_the_dealer_beside_the_code(console, complaining):
+    case = complaining.one(State.ASSIGNED)
+
+    page = console.login("complaint_handler").get(f"/complaints/{case.complaint_id}").text
+
+    assert f"分派给服务店</span> {case.dealer_code} {case.dealer_name}" in page
+
+
 def test_a_limit_that_stands_still_says_in_words_what_for(console, complaining):
     case = complaining.one(State.ASSIGNED)
     clocks = tuple(clock.model_copy(update={"paused": True, "pause_reason": "part"}) for clock in case.clocks)

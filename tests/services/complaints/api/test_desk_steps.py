@@ -39,6 +39,7 @@ def test_a_step_at_the_desk_is_told_and_answers_with_the_case(desk):
     body = answered.json()
     assert (body["state"], body["version"], body["dealer_code"]) == ("assigned", 3, "D001")
     assert {clock["kind"] for clock in body["clocks"]} == {"first_reply", "close", "dealer_plan"}
+    assert body["dealer_names"] == {"D001": "D001 店"}
     news, record = desk.house.told()
     assert isinstance(news, ComplaintAssigned)
     assert isinstance(record, RecordComplaintStep)

@@ -62,6 +62,7 @@ def _makers(dice, case, now, others):
         "contact": lambda: forms.Contact(how="phone", reached=dice.random() < 0.7),
         "take_over": lambda: forms.TakeOver(to=dice.choice(["li", "wu", "wang"])),
         "link": lambda: forms.Link(other_id=dice.choice(others)),
+        "unlink": lambda: forms.Unlink(other_id=dice.choice(case.linked or others), reason="不是一件事"),
         "unmatch": lambda: forms.Unmatch(reason="是其家人"),
         "note": lambda: forms.Note(text="备注", mentions=tuple(dice.sample(["li", "chen", "chu", "wang"], dice.randint(0, 2)))),
         "attach": lambda: forms.Attach(file_id=uuid4(), name="x"),

@@ -26,6 +26,7 @@ HANDLER = Acting("li", Role.HANDLER)
 DEALER = Acting("zhao", Role.DEALER, dealer_code="D001")
 OTHER_DEALER = Acting("qian", Role.DEALER, dealer_code="D002")
 REGION = Acting("sun", Role.REGION, region_code="EAST")
+DEALERS = ("D001", "D002")
 LEADER = Acting("zhou", Role.LEADER, level=3)
 
 
@@ -46,6 +47,8 @@ class Desk:
         self.service = Complaining(**terms)
         self.customers = 0
         self.house = House(self.service, schema)
+        for code in DEALERS:
+            self.house.only_deliver(listed(code))
 
     @property
     def now(self):

@@ -17,7 +17,7 @@ from services.complaints.api.steps_api import take_order
 from services.complaints.cases import queue
 from services.complaints.cases.taking import Acting
 from tests.services.complaints.cases.case_walks import STAFF
-from tests.services.complaints.cases.case_worlds import HANDLER, Desk, submission
+from tests.services.complaints.cases.case_worlds import HANDLER, Desk, listed, submission
 from tests.services.complaints.cases.test_random_walks import Walks, check_cases, check_columns, check_log, kept
 
 AT_ONCE = 8
@@ -66,6 +66,8 @@ def test_numbers_given_at_once_are_each_given_once_and_none_is_left_out(desk):
 
 def test_of_many_at_one_case_one_is_heard_and_the_others_are_told_that_it_has_changed(desk):
     case = desk.filed()
+    for n in range(AT_ONCE):
+        desk.house.only_deliver(listed(f"D{n}"))
 
     codes = all_at_once(
         lambda n: order(desk, case, Assign(region_code="EAST", dealer_code=f"D{n}"), 2, by=Acting(f"h{n}", Role.HANDLER)), AT_ONCE

@@ -15,10 +15,11 @@ from contracts.complaint_steps import (
     Return,
     SolveDirectly,
     StartPlanning,
+    Unlink,
 )
 from contracts.complaints import Basis, CaseType, DeadlineKind, Grade, Kind, State
 from services.complaints.cases.taking import Refused
-from tests.services.complaints.cases.case_worlds import AGENT, DEALER, HANDLER, OTHER_DEALER, filing, listed
+from tests.services.complaints.cases.case_worlds import AGENT, DEALER, HANDLER, MOBILE, OTHER_DEALER, filing, listed
 
 INVALID = JudgeInvalid(reason="no_fault", note="正常")
 REPLY = ReplyInvalid(said="属于正常现象")
@@ -50,7 +51,6 @@ def test_the_agent_replies_to_what_came_from_the_customer(desk):
 
 
 def test_the_dealer_replies_to_what_they_passed_on_and_nobody_else(desk):
-    desk.house.deliver(listed("D001"))
     case = desk.receive(by=DEALER)
     desk.take(case, HANDLER, INVALID)
 
@@ -133,6 +133,28 @@ def test_the_dealer_takes_it_or_returns_it_and_it_goes_to_another(desk):
     assert desk.case(case).state is State.PLANNING
     with pytest.raises(Refused, match="not_yours"):
         desk.take(case, DEALER, Accept())
+
+
+@pytest.mark.parametrize(("code", "reason"), [("D909", "unknown_dealer"), ("D002", "inactive_dealer")])
+def test_a_case_is_assigned_to_no_dealer_who_could_not_take_it(desk, code, reason):
+    case = desk.filed()
+    desk.house.only_deliver(listed("D002", dealer_version=2, active=False))
+
+    with pytest.raises(Refused, match=reason):
+        desk.take(case, HANDLER, Assign(region_code="EAST", dealer_code=code))
+
+    assert (desk.case(case).state, desk.case(case).dealer_code) == (State.FILED, "")
+
+
+def test_cases_that_are_linked_by_mistake_are_parted_both_ways(desk):
+    one, other = desk.receive(mobile=MOBILE), desk.receive(mobile=MOBILE)
+    assert (desk.case(one).linked, desk.case(other).linked) == ((other,), (one,))
+
+    desk.take(other, AGENT, Unlink(other_id=one, reason="两件事"))
+
+    assert (desk.case(one).linked, desk.case(other).linked) == ((), ())
+    with pytest.raises(Refused, match="not_linked"):
+        desk.take(one, HANDLER, Unlink(other_id=other, reason="两件事"))
 
 
 def test_the_first_word_that_reaches_the_customer_is_the_first_reply(desk):

@@ -156,6 +156,7 @@ def linked_with(story, case, one):
     take(case, AGENT, forms.Note)
     take(case, AGENT, forms.Attach, file_id=story.file(case))
     take(case, AGENT, forms.Link, other_id=one)
+    take(case, AGENT, forms.Unlink, other_id=one)
     take(case, AGENT, forms.TakeOver, to="li")
     take(case, HANDLER, forms.FileCase, **CLASSES)
 

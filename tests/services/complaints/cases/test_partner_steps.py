@@ -17,7 +17,7 @@ from contracts.complaints import (
     TakeComplaintStep,
     Trigger,
 )
-from tests.services.complaints.cases.case_worlds import MONDAY, filing, listed, received
+from tests.services.complaints.cases.case_worlds import MONDAY, filing, received
 
 
 def asked(case, form, **changes):
@@ -91,7 +91,6 @@ def test_a_dealer_hears_by_its_dms_why_its_step_was_not_taken(desk):
 
 
 def test_a_dealer_passes_a_complaint_on_by_its_dms(desk):
-    desk.house.deliver(listed("D001"))
     form = Receive(kind=Kind.COMPLAINT, channel=Channel.DEALER, text="客户到店投诉")
 
     message = asked(uuid4(), form, partner="dms", role=Role.DEALER, dealer_code="D001", by="zhao")
