@@ -20,7 +20,7 @@ QUIET = frozenset({"step", "addition_id", "survey_id", "escalation_id", "vrt_id"
 """What the history does not repeat: ids, and what an account is."""
 NAMED = frozenset({"deadlines", "deadline_id", "other_id"})
 """Ids that have a name; of what who looks may not see, none is said."""
-DEALERS = frozenset({"dealer_code", "source_dealer"})
+PLACES = frozenset({"region_code", "dealer_code", "source_dealer"})
 """Codes that a name is said with."""
 ON_THE_PAGE: Mapping[str, frozenset[str]] = {
     "receive": frozenset({"name", "mobile", "vin", "plate", "customer_id", "expected_value"}),
@@ -88,7 +88,7 @@ def history(case: CaseAnswer) -> list[Line]:
     """Newest first; the state stands where it changed."""
     clocks = {str(one.deadline_id): clock_name(one) for one in case.clocks}
     files = {str(one.file_id): one for one in case.files}
-    names = case.dealer_names | clocks | {str(one.complaint_id): one.number for one in (*case.linked, *case.similar)}
+    names = {case.region_code: case.region_name} | case.dealer_names | clocks | {str(one.complaint_id): one.number for one in (*case.linked, *case.similar)}
     before, lines = None, []
     for taken in case.history:
         lines.append(_line(taken, taken.state is not before, names, files))
@@ -97,7 +97,7 @@ def history(case: CaseAnswer) -> list[Line]:
 
 
 def _line(taken: StepTaken, changed: bool, names: Mapping[str, str], files: Mapping[str, FileAnswer]) -> Line:
-    """`names`: of dealers by code, of limits and of other cases by id."""
+    """`names`: of places by code, of limits and of other cases by id."""
     words, texts = words_of(taken.step), list(_texts(taken))
     return Line(
         step=taken.step,
@@ -137,7 +137,7 @@ def _details(taken: StepTaken, names: Mapping[str, str], left_out: set[str]) -> 
 
 
 def _value(step: str, name: str, value: Any, names: Mapping[str, str]) -> str:
-    if name in NAMED | DEALERS:
+    if name in NAMED | PLACES:
         return ", ".join(_named(name, str(one), names) for one in (value if isinstance(value, list) else [value])).strip(", ")
     if name.endswith("minutes"):
         return hours(int(value))
@@ -151,8 +151,8 @@ def _value(step: str, name: str, value: Any, names: Mapping[str, str]) -> str:
 
 
 def _named(name: str, code: str, names: Mapping[str, str]) -> str:
-    """A dealer with code and name, whatever else has an id by its name alone."""
-    return f"{code} {names.get(code, '')}".strip() if name in DEALERS else names.get(code, "")
+    """A region or dealer with code and name, whatever else has an id by its name alone."""
+    return f"{code} {names.get(code, '')}".strip() if name in PLACES else names.get(code, "")
 
 
 def _joined(step: str, name: str, value: Any) -> str:

@@ -1,6 +1,5 @@
 """A console before an insight that tests feed, over HTTP and without a whole house: what the board's pages look like in any state."""
 
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from contracts.ops import Hop, OpsStatus
 from services.console.access import ROLES
@@ -22,6 +20,7 @@ from tests.services.console.complaining_fake import ComplainingFake
 from tests.services.console.conftest import PASSWORD, PLACES, Console, InsightStore
 from tests.services.console.reminding_fake import RemindingFake
 from tests.services.house import House
+from tests.serving import Server
 
 MOUNT = "/console"
 
@@ -42,10 +41,8 @@ class BoardStage:
             self.console.context.staff.add("test", role, role, PLACES.get(role, ""))
             self.console.context.staff.change_password(role, PASSWORD)
         self.console.now.at = datetime.now(UTC)
-        self._server = make_server("127.0.0.1", 0, self._mounted, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.port}{MOUNT}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
+        self._server = Server(self._mounted)
+        self.url = f"{self._server.url}{MOUNT}"
 
     def _mounted(self, environ: Any, start_response: Any) -> Any:
         self.console.now.at = datetime.now(UTC)
@@ -60,9 +57,7 @@ class BoardStage:
         report_all(self.insight, hops)
 
     def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
         self.insight.stop()
         self.reminding.stop()
         self.complaining.stop()

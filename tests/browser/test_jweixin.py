@@ -10,7 +10,8 @@ import requests
 from playwright.sync_api import Page, expect
 from werkzeug.wrappers import Request, Response
 
-from tests.sandbox.stage import SECRETS, served, under_werkzeug
+from tests.sandbox.stage import SECRETS, under_werkzeug
+from tests.serving import served
 
 PAGE = """<!doctype html><html lang="zh-CN"><title>page</title><main><p id="said"></p><button>关闭</button></main>
 <script src="{sdk}"></script><script src="/page.js"></script></html>"""

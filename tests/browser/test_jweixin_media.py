@@ -10,7 +10,8 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_jweixin import Pages, opened
-from tests.sandbox.stage import served, under_werkzeug
+from tests.sandbox.stage import under_werkzeug
+from tests.serving import served
 
 SCRIPT = """
 var given = JSON.parse(decodeURIComponent(location.search.slice(1)));

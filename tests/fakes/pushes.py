@@ -16,13 +16,14 @@ from werkzeug.serving import make_server
 
 from adapters.csc.translate import news_of
 from chassis import privacy, tables
-from chassis.database import Database, migrate, open_engine
+from chassis.database import Database, open_engine
 from chassis.inbound import create_inbound
 from chassis.janitor import Keeping
 from chassis.outbox import OutboxWriter
 from chassis.privacy import Vault
 from contracts.envelope import Event
 from contracts.partners.csc import CscPush
+from tests.schemas import migrated
 
 MIGRATIONS = Path(__file__).parents[2] / "adapters/csc/migrations"
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
@@ -85,5 +86,4 @@ class Server:
 
 
 def an_empty_schema(url: str) -> str:
-    migrate(url, MIGRATIONS)
-    return url
+    return migrated(url, MIGRATIONS)

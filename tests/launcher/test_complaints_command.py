@@ -1,14 +1,12 @@
 """`cheqiao complaints` against the service's own API: what is shown, and how it ends."""
 
 import json
-import threading
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from contracts.complaint_steps import Withdraw
 from launcher.commands import cheqiao
@@ -17,6 +15,7 @@ from services.complaints.tables import sums
 from tests.services.complaints.api.desk_asked import TOKEN, asked_desk
 from tests.services.complaints.cases.case_worlds import AGENT
 from tests.services.complaints.figures.test_complaint_reports import pass_limit
+from tests.serving import Server
 
 MONTH = ("--period", "2026-11")
 
@@ -30,17 +29,14 @@ def desk(tmp_path):
 @pytest.fixture
 def command(desk):
     """Runs it with these words; gives its end and what it printed."""
-    server = make_server("127.0.0.1", 0, DispatcherMiddleware(NotFound(), {"/complaints/v1": desk.app}), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(DispatcherMiddleware(NotFound(), {"/complaints/v1": desk.app}))
     environ = {"CHEQIAO_HTTP_INTERNAL": f"127.0.0.1:{server.port}", "CHEQIAO_OPERATOR_TOKEN": TOKEN, "CHEQIAO_OPERATOR": "韩梅梅"}
 
     def run(*words):
         return CliRunner(env=environ).invoke(cheqiao, ["complaints", *words])
 
     yield run
-    server.shutdown()
-    thread.join()
+    server.stop()
 
 
 def test_a_recount_ends_with_one_where_the_reports_differ(desk, command):

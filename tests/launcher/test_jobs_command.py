@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from types import SimpleNamespace
 
@@ -13,7 +12,6 @@ import pytest
 from pydantic import SecretStr
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from contracts.ops import RedriveParked
 from launcher.house import ROOT
@@ -22,6 +20,7 @@ from services.insight.ops_api import create_ops_api
 from services.insight.service import InsightService
 from tests.services.house import House
 from tests.services.insight.test_jobs import a_hop, carried_out, park, report
+from tests.serving import Server
 
 TOKEN = "a token that only operators have"
 PATIENCE = 120
@@ -32,17 +31,14 @@ def house(tmp_path):
     house = House(InsightService(), tmp_path / "insight.sqlite")
     process = SimpleNamespace(settings=SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN))))
     mounted = DispatcherMiddleware(NotFound(), {"/ops/v1": create_ops_api(house.runtime(process=process))})
-    server = make_server("127.0.0.1", 0, mounted, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(mounted)
     house.environ = os.environ | {
         "CHEQIAO_HTTP_INTERNAL": f"127.0.0.1:{server.port}",
         "CHEQIAO_OPERATOR_TOKEN": TOKEN,
         "CHEQIAO_OPERATOR": "韩梅梅",
     }
     yield house
-    server.shutdown()
-    thread.join()
+    server.stop()
 
 
 def cheqiao(house, *words):

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from chassis.settings import Reminders
 from launcher.commands import cheqiao
@@ -21,6 +20,7 @@ from services.reminders.tables import items, loads, runs
 from tests.services.house import VAULT, House
 from tests.services.reminders.figures.figure_worlds import PERIOD, Reminding, World
 from tests.services.reminders.reminder_rows import a_car, a_run, keep
+from tests.serving import Server
 
 TOKEN = "a token that only operators have"
 VIN = "LS4AAAAA1AA000001"
@@ -36,17 +36,14 @@ def command(house):
     """Runs it with these words; gives its end and what it printed."""
     settings = SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN)), reminders=Reminders())
     api = create_reminders_api(house.runtime(process=SimpleNamespace(settings=settings)))
-    server = make_server("127.0.0.1", 0, DispatcherMiddleware(NotFound(), {"/reminders/v1": api}), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(DispatcherMiddleware(NotFound(), {"/reminders/v1": api}))
     environ = {"CHEQIAO_HTTP_INTERNAL": f"127.0.0.1:{server.port}", "CHEQIAO_OPERATOR_TOKEN": TOKEN, "CHEQIAO_OPERATOR": "韩梅梅"}
 
     def run(*words):
         return CliRunner(env=environ).invoke(cheqiao, ["reminders", *words])
 
     yield run
-    server.shutdown()
-    thread.join()
+    server.stop()
 
 
 def ended_soon(house, table):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.sandbox.stage import Cheqiao, Stage, in_a_process, served, under_werkzeug
+from tests.sandbox.stage import Cheqiao, Stage, in_a_process, under_werkzeug
+from tests.serving import served
 
 
 @pytest.fixture

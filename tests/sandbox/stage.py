@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +13,11 @@ from uuid import UUID, uuid4
 import requests
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from sandbox.compose import create_sandbox
 from sandbox.secrets import SandboxSecrets
+from tests.serving import served
 
 SECRETS = SandboxSecrets.known()
 OPENID = "oSandboxFollower0001"
@@ -51,19 +50,6 @@ class Cheqiao:
         answer = self.answers.pop(0) if self.answers else self.reply(heard)
         time.sleep(self.delays.pop(0) if self.delays else 0)
         return answer(environ, start_response)
-
-
-@contextmanager
-def served(app) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @contextmanager

@@ -43,7 +43,7 @@ FILLED_IN = {
     "tick": "on",
     "names": "王,李",
 }
-NEEDS_ANOTHER = {"link": "other_id", "attach": "file_id"}
+NEEDS_ANOTHER = {"link": "other_id", "unlink": "other_id", "attach": "file_id"}
 """Steps that no desk here offers: another case, a file."""
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis import privacy, tables
-from chassis.database import Database, migrate, open_engine
+from chassis.database import Database, open_engine
 from chassis.messages import decode, unwrap
 from chassis.outbox import OutboxWriter
 from chassis.privacy import Vault
 from contracts.catalogue import BY_TYPE
 from contracts.envelope import Contract
+from tests.schemas import migrated
 
 ROOT = Path(__file__).parents[2]
 VAULT = Vault({"k1": b"1" * 32}, b"2" * 32)
@@ -27,8 +28,7 @@ class House:
         privacy.use(VAULT)
         self.service = service
         self.schema = schema
-        url = schema if isinstance(schema, str) else f"sqlite:///{schema}"
-        migrate(url, ROOT / "services" / service.name / "migrations")
+        url = migrated(schema if isinstance(schema, str) else f"sqlite:///{schema}", ROOT / "services" / service.name / "migrations")
         self.database = Database(open_engine(url, pool_size=5), OutboxWriter(service.name, VAULT))
         self.methods = dict(readings_of(type(service)))
         self._read_up_to = 0

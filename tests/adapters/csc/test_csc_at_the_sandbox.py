@@ -18,8 +18,9 @@ from contracts.appointments import ServiceItem
 from contracts.csc import AppointmentTaskRefused, CloseCallTask, MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
 from contracts.partners.csc import CscPush
 from contracts.vehicles import FetchCampaigns, FetchServiceDates
-from tests.sandbox.stage import SECRETS, Cheqiao, Stage, eventually, served, under_werkzeug
+from tests.sandbox.stage import SECRETS, Cheqiao, Stage, eventually, under_werkzeug
 from tests.services.house import VAULT
+from tests.serving import served
 
 ID = UUID("11111111-2222-4333-8444-555555555555")
 VIN = "LS4AAAAA1AA000001"

@@ -36,9 +36,10 @@ from contracts.partners.csc import CscPush
 from contracts.partners.dms import DmsPush
 from services.complaints.clocks import sweep as sweeping
 from tests.sandbox.desk_visitor import Visitor, words_of
-from tests.sandbox.stage import SECRETS, Cheqiao, Stage, eventually, served, under_werkzeug
+from tests.sandbox.stage import SECRETS, Cheqiao, Stage, eventually, under_werkzeug
 from tests.services.complaints.cases.case_worlds import Desk, listed
 from tests.services.house import VAULT
+from tests.serving import served
 
 AT = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 SOME = UUID("33333333-2222-4333-8444-555555555555")

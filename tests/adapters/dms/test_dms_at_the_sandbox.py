@@ -32,8 +32,9 @@ from contracts.dms import (
 from contracts.partners.dms import DmsPush
 from contracts.vehicles import FetchCars, SaleRecorded
 from tests.sandbox.dms_acts import NEW_ID, desk
-from tests.sandbox.stage import SECRETS, Cheqiao, Stage, eventually, served, under_werkzeug
+from tests.sandbox.stage import SECRETS, Cheqiao, Stage, eventually, under_werkzeug
 from tests.services.house import VAULT
+from tests.serving import served
 
 ID = UUID("11111111-2222-4333-8444-555555555555")
 VIN = "LS4AAAAA1AA000001"

@@ -1,6 +1,5 @@
 """The statistics of appointments: what counts where, what stands after the freeze, and who may see what (flows 6, A-APT-23..30)."""
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -9,7 +8,6 @@ import requests
 from alembic import command
 from pydantic import SecretStr
 from sqlalchemy import select, text
-from werkzeug.serving import make_server
 
 from chassis.database import migrate, millis, open_engine, revisions
 from contracts.dms import DealerListed, dealer_id
@@ -20,6 +18,7 @@ from services.appointments.tables import sums
 from tests.services.appointments.builders import NOW, VISIT, a_call_log, a_visit, a_withdrawal
 from tests.services.appointments.stages import a_house, agreed, booked, to_call
 from tests.services.house import ROOT, Times
+from tests.serving import Server
 
 TOKEN = "a token that only operators have"
 MARCH = {"first": "2026-03", "last": "2026-03"}
@@ -34,17 +33,14 @@ def house(tmp_path):
 @pytest.fixture
 def ask(house):
     settings = SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN)))
-    server = make_server("127.0.0.1", 0, create_appointments_api(house.runtime(process=SimpleNamespace(settings=settings))), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(create_appointments_api(house.runtime(process=SimpleNamespace(settings=settings))))
 
     def asking(path, scope=None, **params):
         headers = {"Authorization": f"Bearer {TOKEN}"} | ({"X-Scope": scope} if scope else {})
-        return requests.get(f"http://127.0.0.1:{server.port}{path}", headers=headers, params=params, timeout=30)
+        return requests.get(f"{server.url}{path}", headers=headers, params=params, timeout=30)
 
     yield asking
-    server.shutdown()
-    thread.join()
+    server.stop()
 
 
 def counted(house):

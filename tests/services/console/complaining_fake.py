@@ -4,7 +4,6 @@ It speaks `contracts/complaining.py`, goes by `X-Role` and `X-Scope`, and rememb
 """
 
 import json
-import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,6 @@ from urllib.parse import unquote
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ValidationError
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from contracts.complaining import (
@@ -44,6 +42,7 @@ from services.complaints.cases.case import SHOWN
 from services.complaints.cases.steps import STEPS, TABLE, leads
 from tests.services.console.complaint_figures_fake import FiguresFake, NotForYou
 from tests.services.console.complaint_seeds import ALL_DEALERS, seeds
+from tests.serving import Server
 
 ROOT_ID = UUID("7b7a3a52-0c1c-5a30-9d8e-2f5d1f0a4c11")
 PAGE = 30
@@ -76,16 +75,11 @@ class ComplainingFake:
                 calendar_id="default", day=date(now.year, 10, 10), periods=(("08:30", "12:00"), ("13:30", "17:30")), reason="调休上班"
             ),
         ]
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
+        self._server = Server(self._answer)
+        self.url = self._server.url
 
     def stop(self) -> None:
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-            self._server.server_close()
+        self._server.stop()
 
     def one(self, state: State) -> CaseAnswer:
         """A case that stands there."""

@@ -5,7 +5,6 @@ The console is asked as under its mount; insight answers `/ops/v1` over HTTP on 
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,6 @@ import pytest
 from argon2 import PasswordHasher
 from jinja2.bccache import Bucket, BytecodeCache
 from pydantic import SecretStr
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from chassis import privacy
@@ -39,6 +37,7 @@ from services.insight.service import InsightService
 from tests.services.console.complaining_fake import ComplainingFake
 from tests.services.console.reminding_fake import RemindingFake
 from tests.services.house import VAULT, House, Times, readings_of
+from tests.serving import Server
 
 TOKEN = "t" * 40
 NOW = datetime(2026, 3, 9, 10, 30, tzinfo=UTC)
@@ -88,10 +87,8 @@ class InsightStore:
         self.house = CopiedHouse(InsightService(), made, folder)
         process = SimpleNamespace(settings=SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN))), health=Health())
         self.runtime = self.house.runtime(process=process, keepings=[])
-        self._server = make_server("127.0.0.1", 0, self._api, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
+        self._server = Server(self._api)
+        self.url = self._server.url
         self.operators: list[str] = []
         """Who asked, in order, as X-Operator named them."""
 
@@ -118,10 +115,7 @@ class InsightStore:
         return self.house.told()
 
     def stop(self) -> None:
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-            self._server.server_close()
+        self._server.stop()
 
 
 class Visitor:

@@ -4,7 +4,6 @@ It speaks `contracts/reminding.py`, keeps to `X-Scope` as the services do, and r
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -12,7 +11,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from contracts.reminders import SERVICE_TYPES, ContactState, Outcome, ReminderType, WechatState
@@ -50,6 +48,7 @@ from contracts.reminding import (
 from contracts.vehicles import Flaw
 from services.console.periods import moved
 from services.console.reckoning import added
+from tests.serving import Server
 
 ROOT_ID = UUID("5f2b3d7c-9f53-5a34-8a0e-0d8f5f0a1b11")
 REGIONS = {"EAST": "华东大区", "NORTH": "华北大区", "SOUTH": "华南大区", "WEST": "西南大区"}
@@ -86,10 +85,8 @@ class RemindingFake:
         self.dealers = tuple(DEALERS.items())
         self.off: tuple[RecountRow, ...] = ()
         self.loads: dict[UUID, LoadAnswer] = {load.load_id: load for load in the_loads(self.now)}
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
+        self._server = Server(self._answer)
+        self.url = self._server.url
 
     @property
     def now(self) -> datetime:
@@ -100,10 +97,7 @@ class RemindingFake:
         return f"{self.today:%Y-%m}"
 
     def stop(self) -> None:
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-            self._server.server_close()
+        self._server.stop()
 
     def _answer(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)

@@ -1,17 +1,16 @@
 """What the console asks of insight, and what it makes of answers that are none."""
 
-import threading
 import time
 from uuid import uuid4
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from chassis.errors import Unavailable
 from contracts.operating import Care, JobForm, Mending, ParkedFilter, SearchForm
 from services.console.insight import Insight
 from services.console.problems import Problem
+from tests.serving import Server
 
 MESSAGE = uuid4()
 
@@ -29,18 +28,15 @@ def answering():
             heard[-1].get_data(cache=True)
             return (answer if isinstance(answer, Response) else answer())(environ, start_response)
 
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        servers.append((server, thread))
-        asked = Insight(f"http://127.0.0.1:{server.port}/", "the token", lambda: "li.ming", deadline_seconds=deadline_seconds)
+        server = Server(app)
+        servers.append(server)
+        asked = Insight(f"{server.url}/", "the token", lambda: "li.ming", deadline_seconds=deadline_seconds)
         asked.heard = heard
         return asked
 
     yield start
-    for server, thread in servers:
-        server.shutdown()
-        thread.join()
+    for server in servers:
+        server.stop()
 
 
 def said(body, status=200):

@@ -1,12 +1,10 @@
 """The console before the complaints service itself: a case goes from the letter to its end by the pages alone, each in their role."""
 
-import threading
 from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
-from werkzeug.serving import make_server
 
 from contracts.complaints import State
 from services.complaints.api.app import create_complaints_api
@@ -14,6 +12,7 @@ from services.console.service import ConsoleService
 from tests.services.complaints.cases.case_worlds import Desk, listed
 from tests.services.console.conftest import NOW, TOKEN, Console, CopiedHouse
 from tests.services.console.test_console_complaints import hidden, take
+from tests.serving import Server
 
 
 @pytest.fixture
@@ -32,13 +31,10 @@ def real(desk, made_schemas, tmp_path, insight_store):
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = "/complaints/v1", environ["PATH_INFO"].removeprefix("/complaints/v1")
         return api(environ, start_response)
 
-    server = make_server("127.0.0.1", 0, mounted, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(mounted)
     house = CopiedHouse(ConsoleService(), made_schemas / "console.sqlite", tmp_path)
-    yield Console(house, insight_store.url, complaining_url=f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
+    yield Console(house, insight_store.url, complaining_url=server.url)
+    server.stop()
 
 
 def taken_in(real):

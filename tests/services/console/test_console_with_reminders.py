@@ -1,6 +1,5 @@
 """The console before the reminders service itself: the pages' numbers are the schema's, and a decision gets there."""
 
-import threading
 from datetime import date, timedelta
 from random import Random
 from types import SimpleNamespace
@@ -8,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from chassis.settings import Reminders
 from contracts.reminders import Outcome, ReminderType
@@ -19,6 +17,7 @@ from services.reminders.tables import items, sums
 from tests.services.console.conftest import NOW, TOKEN, Console, CopiedHouse
 from tests.services.house import House, Times
 from tests.services.reminders.figures.figure_worlds import Reminding, an_item
+from tests.serving import Server
 
 LAST = "2026-02"
 DEALERS = (("D001", "EAST"), ("D002", "EAST"), ("D009", "WEST"))
@@ -46,13 +45,10 @@ def real(reminders, made_schemas, tmp_path, insight_store):
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = "/reminders/v1", environ["PATH_INFO"].removeprefix("/reminders/v1")
         return api(environ, start_response)
 
-    server = make_server("127.0.0.1", 0, mounted, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(mounted)
     house = CopiedHouse(ConsoleService(), made_schemas / "console.sqlite", tmp_path)
-    yield Console(house, insight_store.url, f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
+    yield Console(house, insight_store.url, server.url)
+    server.stop()
 
 
 def test_every_page_is_answered(real):

@@ -1,19 +1,18 @@
 """`/ops/v1/` as the command line uses it, over HTTP."""
 
-import threading
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 import requests
 from pydantic import SecretStr
-from werkzeug.serving import make_server
 
 from contracts.ops import DropParked, RedriveParked
 from services.insight.ops_api import create_ops_api
 from services.insight.service import InsightService
 from tests.services.house import House
 from tests.services.insight.test_insight_service import APPOINTMENT, a_hop, parked_hop, report, requested, watch
+from tests.serving import Server
 
 TOKEN = "a token that only operators have"
 
@@ -30,18 +29,15 @@ def ops(house):
     woken = []
     runtime = house.runtime(process=process)
     house.database.after_telling = lambda *_: woken.append(True)
-    server = make_server("127.0.0.1", 0, create_ops_api(runtime), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(create_ops_api(runtime))
 
     def ask(method, path, token=TOKEN, **more):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return requests.request(method, f"http://127.0.0.1:{server.port}{path}", headers=headers, timeout=30, **more)
+        return requests.request(method, f"{server.url}{path}", headers=headers, timeout=30, **more)
 
     ask.woken = woken
     yield ask
-    server.shutdown()
-    thread.join()
+    server.stop()
 
 
 @pytest.mark.parametrize("token", ["", "another", TOKEN + "x"])

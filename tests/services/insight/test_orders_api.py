@@ -2,7 +2,6 @@
 
 import json
 import logging
-import threading
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -10,7 +9,6 @@ import pytest
 import requests
 from pydantic import SecretStr
 from sqlalchemy import MetaData, select, text
-from werkzeug.serving import make_server
 
 from chassis.messages import wrap
 from contracts.ops import (
@@ -30,6 +28,7 @@ from services.insight.ops_api import create_ops_api
 from services.insight.service import InsightService
 from tests.services.house import VAULT, House
 from tests.services.insight.test_jobs import a_hop, carried_out, report
+from tests.serving import Server
 
 TOKEN = "a token that only operators have"
 LI_LEI = "李雷".encode()
@@ -45,17 +44,14 @@ def house(tmp_path):
 def ops(house):
     """Asks with the token, against a real server."""
     process = SimpleNamespace(settings=SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN))))
-    server = make_server("127.0.0.1", 0, create_ops_api(house.runtime(process=process)), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(create_ops_api(house.runtime(process=process)))
 
     def ask(method, path, body=None, who=LI_LEI):
         headers = {"Authorization": f"Bearer {TOKEN}"} | ({"X-Operator": who} if who is not None else {})
-        return requests.request(method, f"http://127.0.0.1:{server.port}{path}", headers=headers, json=body, timeout=30)
+        return requests.request(method, f"{server.url}{path}", headers=headers, json=body, timeout=30)
 
     yield ask
-    server.shutdown()
-    thread.join()
+    server.stop()
 
 
 def parked(house, **more):

@@ -19,10 +19,11 @@ from adapters.wechat.pages.copies import Copies
 from adapters.wechat.pages.session import COOKIE, mint_session
 from adapters.wechat.pages.submitting import Submitting
 from chassis import privacy
-from chassis.database import Database, migrate, open_engine
+from chassis.database import Database, open_engine
 from chassis.outbox import OutboxWriter
 from chassis.privacy import Vault
 from chassis.settings import Settings
+from tests.schemas import migrated
 
 MIGRATIONS = Path(__file__).parents[4] / "adapters/wechat/pages/migrations"
 KEY = "session-key-of-a-test"
@@ -59,8 +60,7 @@ def some_settings(**changed: Any) -> Settings:
 
 def open_database(url: str) -> Database:
     privacy.use(VAULT)
-    migrate(url, MIGRATIONS)
-    return Database(open_engine(url, pool_size=10), OutboxWriter("pages", VAULT))
+    return Database(open_engine(migrated(url, MIGRATIONS), pool_size=10), OutboxWriter("pages", VAULT))
 
 
 class Quiet(WSGIRequestHandler):

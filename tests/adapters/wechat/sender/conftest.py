@@ -14,12 +14,13 @@ from adapters.wechat.sender.sending import TemplateSending, shares_of
 from adapters.wechat.sender.service import WeChatDesk
 from chassis import privacy
 from chassis.calls import CallLog
-from chassis.database import Database, migrate, open_engine
+from chassis.database import Database, open_engine
 from chassis.outbox import OutboxWriter
 from chassis.privacy import Vault
 from chassis.settings import Account, Template
 from chassis.settings import WeChat as Terms
 from tests.adapters.wechat.sender.stand_in import WeChat, standing_in
+from tests.schemas import migrated
 
 PUBLIC_URL = "https://car.example.com"
 SHARES = shares_of(Terms())
@@ -55,8 +56,7 @@ class Sleeper:
 def open_database(url: str) -> Database:
     vault = Vault({"k1": b"1" * 32}, b"2" * 32)
     privacy.use(vault)
-    migrate(url, MIGRATIONS)
-    return Database(open_engine(url, pool_size=10), OutboxWriter("sender", vault))
+    return Database(open_engine(migrated(url, MIGRATIONS), pool_size=10), OutboxWriter("sender", vault))
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """`/complaints/v1/` on a real server, over a real schema, asked by staff of every role."""
 
-import threading
 from contextlib import contextmanager
 from types import SimpleNamespace
 from uuid import uuid4
 
 import requests
 from pydantic import SecretStr
-from werkzeug.serving import make_server
 
 from services.complaints.api.app import create_complaints_api
 from tests.services.complaints.cases.case_worlds import HANDLER, Desk
+from tests.serving import Server
 
 TOKEN = "a token that only operators have"
 
@@ -56,10 +55,7 @@ def asked_desk(schema, **terms):
     settings = SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN)), complaints=desk.service.terms)
     runtime = desk.house.runtime(process=SimpleNamespace(settings=settings))
     desk.app = create_complaints_api(runtime, desk.service.now)
-    server = make_server("127.0.0.1", 0, desk.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(desk.app)
     desk.port = server.port
     yield desk
-    server.shutdown()
-    thread.join()
+    server.stop()

@@ -1,15 +1,14 @@
 """Working calendars over HTTP: who sees and who changes them, and what is answered."""
 
-import threading
 from types import SimpleNamespace
 
 import pytest
 import requests
 from pydantic import SecretStr
-from werkzeug.serving import make_server
 
 from services.complaints.api.app import create_complaints_api
 from services.complaints.clocks import recounting
+from tests.serving import Server
 
 TOKEN = "a token that only operators have"
 
@@ -18,17 +17,14 @@ TOKEN = "a token that only operators have"
 def ask(desk):
     settings = SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN)), complaints=desk.service.terms)
     app = create_complaints_api(desk.house.runtime(process=SimpleNamespace(settings=settings)), desk.service.now)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(app)
 
     def asking(method, path, role="monitor", scope=None, **more):
         headers = {"Authorization": f"Bearer {TOKEN}", "X-Operator": "admin", "X-Role": role} | ({"X-Scope": scope} if scope else {})
-        return requests.request(method, f"http://127.0.0.1:{server.port}{path}", headers=headers, timeout=30, **more)
+        return requests.request(method, f"{server.url}{path}", headers=headers, timeout=30, **more)
 
     yield asking
-    server.shutdown()
-    thread.join()
+    server.stop()
 
 
 def a_day(day="2026-11-24", **changes):

@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 import requests
-from werkzeug.serving import make_server
 
 from chassis.internal_api import guarded
 from services.complaints.api.authority_api import add_authority
 from services.complaints.support.authority_store import table_in_force
 from tests.services.house import Times
+from tests.serving import Server
 
 TOKEN = "a token that only operators have"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -20,17 +20,14 @@ def ask(desk):
     """Asks as the administrator, or in this role and scope."""
     app = guarded(TOKEN)
     add_authority(app, desk.house.runtime(process=SimpleNamespace()), Times(NOW))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(app)
 
     def asking(method, role="monitor", scope=None, **more):
         headers = {"Authorization": f"Bearer {TOKEN}", "X-Operator": "admin", "X-Role": role} | ({"X-Scope": scope} if scope else {})
-        return requests.request(method, f"http://127.0.0.1:{server.port}/authority", headers=headers, timeout=30, **more)
+        return requests.request(method, f"{server.url}/authority", headers=headers, timeout=30, **more)
 
     yield asking
-    server.shutdown()
-    thread.join()
+    server.stop()
 
 
 def rule(level, fee_min, fee_max, **more):

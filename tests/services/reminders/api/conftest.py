@@ -1,18 +1,17 @@
 """`/reminders/v1/` on a real server, over a real schema."""
 
-import threading
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 import requests
 from pydantic import SecretStr
-from werkzeug.serving import make_server
 
 from chassis.settings import Reminders
 from services.reminders.api.app import create_reminders_api
 from tests.services.house import House, Times
 from tests.services.reminders.figures.figure_worlds import Reminding
+from tests.serving import Server
 
 TOKEN = "a token that only operators have"
 
@@ -39,14 +38,11 @@ def ask(house, terms, now):
     settings = SimpleNamespace(operator=SimpleNamespace(token=SecretStr(TOKEN)), reminders=terms)
     runtime = house.runtime(process=SimpleNamespace(settings=settings))
     app = create_reminders_api(runtime, now)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server = Server(app)
 
     def asking(method, path, scope=None, token=TOKEN, **more):
         headers = {"Authorization": f"Bearer {token}", "X-Operator": "li"} | ({"X-Scope": scope} if scope else {})
-        return requests.request(method, f"http://127.0.0.1:{server.port}{path}", headers=headers, timeout=30, **more)
+        return requests.request(method, f"{server.url}{path}", headers=headers, timeout=30, **more)
 
     yield asking
-    server.shutdown()
-    thread.join()
+    server.stop()
