@@ -88,7 +88,8 @@ def history(case: CaseAnswer) -> list[Line]:
     """Newest first; the state stands where it changed."""
     clocks = {str(one.deadline_id): clock_name(one) for one in case.clocks}
     files = {str(one.file_id): one for one in case.files}
-    names = {case.region_code: case.region_name} | case.dealer_names | clocks | {str(one.complaint_id): one.number for one in (*case.linked, *case.similar)}
+    others = {str(one.complaint_id): one.number for one in (*case.linked, *case.similar)}
+    names = {case.region_code: case.region_name} | case.dealer_names | clocks | others
     before, lines = None, []
     for taken in case.history:
         lines.append(_line(taken, taken.state is not before, names, files))
