@@ -27,7 +27,7 @@ from tests.adapters.wechat.pages.news import (
 )
 from tests.adapters.wechat.pages.showing import Shown, settings_to_show, showing, stand_in_for_weui
 
-EVIL = "\"'><img src=x>{{7*7}}"
+EVIL = "\"'><img src=x>{{9**9}}"
 IDS = {"appointment_id": APPOINTMENT, "binding_id": BINDING, "registration_id": REGISTRATION, "item_id": ITEM, "complaint_id": COMPLAINT}
 SUCCESSOR = UUID(int=51)
 CLOSED = UUID(int=98)
@@ -83,7 +83,7 @@ def test_nothing_that_others_wrote_becomes_part_of_the_page(shown, tmp_path):
         for lang in ("zh", "en"):
             page = shown.see(path, lang=lang)
             assert page.all("img") == [], path
-            assert "49" not in page.text.replace(str(APPOINTMENT), ""), path
+            assert str(9**9) not in page.text, path
             strange = {name for element in page.elements for name in element.attributes if not name.replace("-", "").isalnum()}
             assert strange == set(), path
 
