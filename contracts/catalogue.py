@@ -1,6 +1,21 @@
 """Every message on the bus, by its type."""
 
-from contracts import appointments, complaints, csc, customers, dms, messaging, ops, reminder_exchange, reminders, sms, vehicles, wechat
+from contracts import (
+    appointments,
+    complaint_exchange,
+    complaint_files,
+    complaints,
+    csc,
+    customers,
+    dms,
+    messaging,
+    ops,
+    reminder_exchange,
+    reminders,
+    sms,
+    vehicles,
+    wechat,
+)
 from contracts.envelope import Contract
 
 ALL: tuple[type[Contract], ...] = (
@@ -29,7 +44,7 @@ ALL: tuple[type[Contract], ...] = (
     complaints.WithdrawComplaint,
     complaints.ReopenComplaint,
     complaints.AnswerSurvey,
-    complaints.TakeComplaintStep,
+    complaint_exchange.TakeComplaintStep,
     complaints.ComplaintReceived,
     complaints.ComplaintJudged,
     complaints.ComplaintFiled,
@@ -46,13 +61,13 @@ ALL: tuple[type[Contract], ...] = (
     complaints.ComplaintEscalationDecided,
     complaints.ComplaintDeadlineWarning,
     complaints.ComplaintDeadlineBreached,
-    complaints.RecordComplaintStep,
-    complaints.RecordComplaintWarning,
-    complaints.RefuseComplaintStep,
-    complaints.RefuseDealersStep,
-    complaints.FetchComplaintFile,
-    complaints.ComplaintFileFetched,
-    complaints.ComplaintFileLost,
+    complaint_exchange.RecordComplaintStep,
+    complaint_exchange.RecordComplaintWarning,
+    complaint_exchange.RefuseComplaintStep,
+    complaint_exchange.RefuseDealersStep,
+    complaint_files.FetchComplaintFile,
+    complaint_files.ComplaintFileFetched,
+    complaint_files.ComplaintFileLost,
     complaints.ComplaintWishRefused,
     customers.GiveConsent,
     customers.RequestRegistration,

@@ -10,10 +10,10 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from contracts.complaints import CaseType, Channel, CloseReason, Code, Grade, Kind, State
+from contracts.complaint_words import CaseType, Channel, CloseReason, Code, Grade, Kind, State
 from contracts.operating import Answer
+from contracts.reminder_figures import MOST_MONTHS, Level
 from contracts.reminders import Period
-from contracts.reminding import MOST_MONTHS, Level
 
 Split = Literal["none", "type", "grade"]
 

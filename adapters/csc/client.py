@@ -4,7 +4,7 @@ from adapters.csc import complaints, reminders, translate
 from adapters.csc.cars import VehicleId, campaigns_listed, dates_listed, path_of
 from chassis.errors import ContractBroken
 from chassis.partner import PartnerClient, harmless, unless
-from contracts.complaints import RecordComplaintStep, RecordComplaintWarning, RefuseComplaintStep
+from contracts.complaint_exchange import RecordComplaintStep, RecordComplaintWarning, RefuseComplaintStep
 from contracts.csc import CloseCallTask, MarkRegistered, OpenCallTask, RecordOutcome, ReopenCallTask
 from contracts.partners.csc import CloseRecord, TaskAnswer
 from contracts.partners.reminders import TasksAnswer

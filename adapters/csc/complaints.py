@@ -4,8 +4,8 @@ from pydantic import ValidationError
 
 from chassis.errors import ContractBroken
 from chassis.privacy import violations_of
+from contracts.complaint_exchange import RecordComplaintStep, RecordComplaintWarning, RefuseComplaintStep, TakeComplaintStep
 from contracts.complaint_steps import FORMS
-from contracts.complaints import RecordComplaintStep, RecordComplaintWarning, RefuseComplaintStep, TakeComplaintStep
 from contracts.partners.complaints import AskedStep, StepRecord, StepRefusalRecord, WarningRecord
 
 NOT_IN_THE_BODY = {"complaint_id", "version", "step", "form"}

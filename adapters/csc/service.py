@@ -17,7 +17,7 @@ from chassis.listener import Mount
 from chassis.partner import PartnerClient
 from chassis.privacy import vault
 from chassis.runtime import ServiceRuntime
-from contracts.complaints import RecordComplaintStep, RecordComplaintWarning, RefuseComplaintStep
+from contracts.complaint_exchange import RecordComplaintStep, RecordComplaintWarning, RefuseComplaintStep
 from contracts.csc import (
     AppointmentTaskCreated,
     AppointmentTaskRefused,

@@ -7,7 +7,7 @@ from adapters.dms.cars import VehicleId, cars_listed, path_of
 from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused
 from chassis.partner import PartnerClient, harmless, segment, unless
-from contracts.complaints import RefuseDealersStep
+from contracts.complaint_exchange import RefuseDealersStep
 from contracts.dms import (
     CancelAppointment,
     DealerListed,

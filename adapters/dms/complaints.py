@@ -1,6 +1,7 @@
 """A dealer's steps in complaints in the DMS's words and ours: pure functions, dialect `reference` (flows 4.4)."""
 
-from contracts.complaints import RefuseDealersStep, Role, TakeComplaintStep
+from contracts.complaint_exchange import RefuseDealersStep, TakeComplaintStep
+from contracts.complaint_words import Role
 from contracts.partners.complaints import AskedDealersStep, DealersRefusalRecord
 
 

@@ -9,7 +9,7 @@ from bench.cases import NOW, TERMS
 from bench.cases.seeding import LEADER_LEVEL, dealer, handler
 from chassis.database import millis
 from contracts.complaining import CaseQuery, Queue
-from contracts.complaints import Role
+from contracts.complaint_words import Role
 from services.complaints.api.cases_api import MOST_COUNTED, ROWS
 from services.complaints.cases import queue
 from services.complaints.cases.lines import lines

@@ -10,24 +10,12 @@ from uuid import UUID, uuid5
 from bench.cases import NOW, TERMS
 from chassis.database import Database, Transaction
 from chassis.upserts import replace
-from contracts.complaint_steps import (
-    Accept,
-    Assign,
-    AuthorisePlan,
-    CarryOut,
-    Contact,
-    DeclareCrisis,
-    Dispute,
-    FileCase,
-    Form,
-    JudgeInvalid,
-    ProposeClosure,
-    Receive,
-    StartPlanning,
-    StartVrt,
-    SubmitPlan,
-)
-from contracts.complaints import CaseType, Channel, CloseReason, DisputeKind, Grade, Kind, Role, VrtKind
+from contracts.complaint_steps.beside import DeclareCrisis, Dispute, StartVrt
+from contracts.complaint_steps.closing import ProposeClosure
+from contracts.complaint_steps.form import Form
+from contracts.complaint_steps.handling import Accept, Assign, AuthorisePlan, CarryOut, FileCase, StartPlanning, SubmitPlan
+from contracts.complaint_steps.intake import Contact, JudgeInvalid, Receive
+from contracts.complaint_words import CaseType, Channel, CloseReason, DisputeKind, Grade, Kind, Role, VrtKind
 from services.complaints.cases import store
 from services.complaints.cases.intake import complainant_of, receive
 from services.complaints.cases.stepping import step

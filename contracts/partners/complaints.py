@@ -1,6 +1,6 @@
 """Complaints on the wire: the steps and warnings that CSC is told of, and steps that CSC and dealers' DMS ask for (flows 4.4, A-GEN-03).
 
-The form of a step is one of contracts/complaint_steps.py. Unlike elsewhere a field that a form does not have is refused: a step is taken
+The form of a step is one of contracts/complaint_steps. Unlike elsewhere a field that a form does not have is refused: a step is taken
 as it was meant, or not at all.
 """
 
@@ -9,21 +9,12 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.complaint_steps import (
-    Accept,
-    Add,
-    AnyForm,
-    CarryOut,
-    Contact,
-    FollowedUp,
-    ProposeClosure,
-    Receive,
-    ReplyInvalid,
-    Return,
-    StartPlanning,
-    SubmitPlan,
-)
-from contracts.complaints import CaseType, Channel, Code, DeadlineKind, Grade, Kind, OpenPart, Role, StaffName, State
+from contracts.complaint_exchange import OpenPart
+from contracts.complaint_steps import AnyForm
+from contracts.complaint_steps.closing import FollowedUp, ProposeClosure
+from contracts.complaint_steps.handling import Accept, CarryOut, Return, StartPlanning, SubmitPlan
+from contracts.complaint_steps.intake import Add, Contact, Receive, ReplyInvalid
+from contracts.complaint_words import CaseType, Channel, Code, DeadlineKind, Grade, Kind, Role, StaffName, State
 from contracts.partners.wire import Wire
 
 StaffRole = Literal[

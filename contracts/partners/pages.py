@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from contracts.appointments import Slot
-from contracts.complaints import MOST_FILES, CaseType, FollowerState
+from contracts.complaint_files import MOST_FILES
+from contracts.complaint_words import CaseType, FollowerState
 from contracts.customers import RegistrationState
 from contracts.partners.wire import Item, Wire
 from contracts.reminders import ReminderType

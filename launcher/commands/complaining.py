@@ -13,7 +13,7 @@ import click
 from rich.table import Table
 
 from contracts.complaint_figures import Overdue, Split
-from contracts.reminding import Level
+from contracts.reminder_figures import Level
 from launcher.commands.operating import AS_JSON, show_answer
 from launcher.commands.speaking import give_up
 from launcher.operator import Away, Operator, Said

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from contracts.complaints import ENDED, State
+from contracts.complaint_words import ENDED, State
 from services.complaints.cases.steps import OPEN, TABLE, Step, leads
 from services.complaints.cases.words import STEP_WORDS
 

@@ -11,17 +11,16 @@ from contracts.complaining import (
     BulkOrder,
     CalendarAnswer,
     CalendarDay,
-    CaseAnswer,
     CaseOrder,
     CasePage,
     CaseQuery,
     Changes,
     Dealers,
-    FileAnswer,
     Looking,
     QueueCounts,
     StepOrder,
 )
+from contracts.complaint_case import CaseAnswer, FileAnswer
 from contracts.complaint_figures import (
     Appraisal,
     AppraisalQuery,
@@ -32,7 +31,7 @@ from contracts.complaint_figures import (
     OverdueQuery,
 )
 from contracts.operating import OpsProblem
-from contracts.reminding import PeriodQuery
+from contracts.reminder_figures import PeriodQuery
 from launcher.documents.openapi import Answer, Api, Document, Operation
 from launcher.documents.ops_api import NOT_NOW, TOKEN, UUID_TEXT
 from launcher.documents.partner_apis import RETRY_AFTER, VERSION, header

@@ -3,9 +3,9 @@
 from typing import Any, get_args
 
 from contracts.operating import OpsProblem
+from contracts.reminder_figures import AppointmentFigures, FiguresQuery, Recount, ReminderFigures
 from contracts.reminders import ReminderType
 from contracts.reminding import (
-    AppointmentFigures,
     Dealers,
     DecisionAnswer,
     DecisionForm,
@@ -14,15 +14,12 @@ from contracts.reminding import (
     DirtySource,
     ExplainForm,
     Explanation,
-    FiguresQuery,
     ItemPage,
     ItemStory,
     ListName,
     LoadAnswer,
     LoadOrder,
     Loads,
-    Recount,
-    ReminderFigures,
     Rulebook,
     RunAnswer,
     RunOrder,

@@ -1,4 +1,4 @@
-"""The form of each step, drawn from its contract (contracts/complaint_steps.py): which fields it has, how they are filled in and read."""
+"""The form of each step, drawn from its contract (contracts/complaint_steps): which fields it has, how they are filled in and read."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ from uuid import UUID
 from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
+from contracts.complaint_exchange import OpenPart
 from contracts.complaint_steps import AnyForm
-from contracts.complaints import OpenPart
 from contracts.personal import Personal
 from sandbox.clock import CHINA
 from sandbox.complaints.words import FIELDS, PARTS, VALUES

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from contracts.complaints import ENDED, Kind, OpenPart, Role, State
+from contracts.complaint_exchange import OpenPart
+from contracts.complaint_words import ENDED, Kind, Role, State
 from contracts.partners.complaints import StaffRole
 from sandbox.complaints.forms import Field, fields_of
 from sandbox.complaints.words import STEPS

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.complaints import ENDED
+from contracts.complaint_words import ENDED
 from contracts.partners.complaints import AskedStep, StepRecord, StepRefusalRecord, WarningRecord
 from contracts.partners.wire import DoneAnswer, RefusalAnswer
 from sandbox.answers import Answer

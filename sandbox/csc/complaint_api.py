@@ -6,8 +6,9 @@ from uuid import UUID
 from flask import Blueprint, Flask, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.complaint_steps import AnyForm, Receive
-from contracts.complaints import Role
+from contracts.complaint_steps import AnyForm
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import Role
 from contracts.partners.complaints import StaffRole, StepRecord, StepRefusalRecord, WarningRecord
 from sandbox.complaints.records import CaseLine, Cases, Choice
 from sandbox.csc.complaint_desk import ComplaintDesk

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from contracts.complaint_steps import AnyForm, Receive
-from contracts.complaints import Role
+from contracts.complaint_steps import AnyForm
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import Role
 from contracts.partners.complaints import AskedStep, ComplaintStepPush, StaffRole
 from contracts.partners.wire import Wire
 from sandbox.complaints.records import Cases

@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from contracts.complaint_steps import Receive
-from contracts.complaints import Role
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import Role
 from sandbox.complaints import words
 from sandbox.complaints.forms import MODELS, fields_of, part_words, read
 from sandbox.complaints.offered import AT_CSC, Button, buttons

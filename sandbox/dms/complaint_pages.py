@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_t
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wrappers import Response as AnyResponse
 
-from contracts.complaint_steps import Receive
-from contracts.complaints import Role
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import Role
 from contracts.partners.complaints import DealersForm
 from sandbox.complaints import words
 from sandbox.complaints.forms import fields_of, part_words, read

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from contracts.complaint_steps import Receive
-from contracts.complaints import State
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import State
 from contracts.partners.complaints import AskedDealersStep, DealersComplaintStepPush, DealersForm, DealersRefusalRecord
 from contracts.partners.wire import DoneAnswer, RefusalAnswer, Wire
 from sandbox.answers import Answer

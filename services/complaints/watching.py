@@ -15,7 +15,7 @@ from chassis.clock import Clock
 from chassis.database import Database, millis
 from chassis.gauges import OwnGauges, Watch
 from chassis.timers import turns
-from contracts.complaints import ENDED, DeadlineKind, State
+from contracts.complaint_words import ENDED, DeadlineKind, State
 from services.complaints.clocks.showing import holidays_known_until
 from services.complaints.days import BUSINESS_ZONE, local
 from services.complaints.figures.recount import recount

@@ -1,6 +1,6 @@
 """In which role of complaints an account acts: what `X-Role` and `X-Scope` say for it (A-GEN-02)."""
 
-from contracts.complaints import Role as CaseRole
+from contracts.complaint_words import Role as CaseRole
 from services.console.access import Role, current_visit, whose
 from services.console.problems import Forbidden
 from services.console.scope import authority_of

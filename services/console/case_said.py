@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.complaining import CaseAnswer, Clock, FileAnswer, StepTaken
-from contracts.complaints import Role
+from contracts.complaint_case import CaseAnswer, Clock, FileAnswer, StepTaken
+from contracts.complaint_words import Role
 from services.console.complaint_words import ROLES, STATES, TRIGGERS
 from services.console.step_asks import clock_name
 from services.console.step_fields import BY_NAME, FORM_OF, hours, label_of, money, option_words

@@ -15,18 +15,17 @@ from contracts.complaining import (
     BulkOrder,
     CalendarAnswer,
     CalendarDay,
-    CaseAnswer,
     CaseOrder,
     CasePage,
     CaseQuery,
     Changes,
     DealerAnswer,
     Dealers,
-    FileAnswer,
     Looking,
     QueueCounts,
     StepOrder,
 )
+from contracts.complaint_case import CaseAnswer, FileAnswer
 from contracts.complaint_figures import (
     Appraisal,
     AppraisalQuery,

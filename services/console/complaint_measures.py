@@ -1,7 +1,7 @@
 """What people call the measures of the reports about complaints, and how each figure comes about (flows 6): Chinese and English."""
 
 from contracts.complaint_figures import ComplaintSums
-from contracts.complaints import CloseReason, DeadlineKind, Trigger
+from contracts.complaint_words import CloseReason, DeadlineKind, Trigger
 from services.console.complaint_words import CLOSE_REASONS, LIMITS, TRIGGERS
 from services.console.words import Pair, number, say, t
 

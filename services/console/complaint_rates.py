@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from contracts.complaint_figures import ComplaintSums
-from contracts.complaints import DeadlineKind
+from contracts.complaint_words import DeadlineKind
 from services.console.reckoning import rate
 from services.console.words import Pair
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from contracts.complaining import Queue
-from contracts.complaints import (
+from contracts.complaint_words import (
     Basis,
     CaseType,
     Channel,

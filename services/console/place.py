@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from contracts.reminding import Level
+from contracts.reminder_figures import Level
 from services.console import periods
 from services.console.access import whose
 from services.console.problems import Problem

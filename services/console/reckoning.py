@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from contracts.reminding import AppointmentSums, ReminderSums
+from contracts.reminder_figures import AppointmentSums, ReminderSums
 
 S = TypeVar("S", ReminderSums, AppointmentSums)
 

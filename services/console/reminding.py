@@ -6,9 +6,9 @@ Every method raises what `asking` raises. What is asked for is held to the scope
 from collections.abc import Callable
 from uuid import UUID
 
+from contracts.reminder_figures import AppointmentFigures, Level, Recount, ReminderFigures
 from contracts.reminders import ReminderType
 from contracts.reminding import (
-    AppointmentFigures,
     DealerAnswer,
     Dealers,
     DecisionAnswer,
@@ -19,13 +19,10 @@ from contracts.reminding import (
     Explanation,
     ItemPage,
     ItemStory,
-    Level,
     ListName,
     LoadAnswer,
     LoadOrder,
     Loads,
-    Recount,
-    ReminderFigures,
     Rulebook,
     RunAnswer,
     RunOrder,

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts.reminding import DealerAnswer, Level
+from contracts.reminder_figures import Level
+from contracts.reminding import DealerAnswer
 from services.console.problems import Forbidden, Problem
 
 if TYPE_CHECKING:

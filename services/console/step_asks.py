@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from contracts.complaining import CaseAnswer, Clock, DealerAnswer
-from contracts.complaints import DeadlineKind
-from contracts.complaints import Role as CaseRole
+from contracts.complaining import DealerAnswer
+from contracts.complaint_case import CaseAnswer, Clock
+from contracts.complaint_words import DeadlineKind
+from contracts.complaint_words import Role as CaseRole
 from services.console.access import Role
 from services.console.complaint_words import LIMITS, TRIGGERS, VRT_KINDS
 from services.console.staff import Member

@@ -1,4 +1,4 @@
-"""What the form of a step asks, field by field: made from contracts/complaint_steps.py and one table of words. No I/O.
+"""What the form of a step asks, field by field: made from contracts/complaint_steps and one table of words. No I/O.
 
 A field's kind follows from its type; what only a person knows (that minutes are said in hours, that an id is picked from those of the
 case) stands in `BY_NAME` and `BY_STEP`.
@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from contracts import complaint_steps
-from contracts.complaint_steps import Form
+from contracts.complaint_steps.form import Form
 from services.console.complaint_words import BY_ENUM, OTHER_WORDS
 from services.console.words import Pair, say, t
 

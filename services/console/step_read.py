@@ -1,4 +1,4 @@
-"""What was typed into the form of a step: kept as it is, and read as contracts/complaint_steps.py has it, with faults by field. No I/O."""
+"""What was typed into the form of a step: kept as it is, and read as contracts/complaint_steps has it, with faults by field. No I/O."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -6,8 +6,8 @@ Only what changes something for them is told, and never what it is about: a mess
 from datetime import datetime
 from uuid import uuid5
 
+from contracts.complaint_words import ENDED
 from contracts.complaints import (
-    ENDED,
     ComplaintClosed,
     ComplaintFiled,
     ComplaintJudged,

@@ -7,7 +7,8 @@ import re
 from datetime import datetime
 from uuid import uuid5
 
-from contracts.complaints import ENDED, CloseReason, ComplaintClosed, ComplaintJudged, ComplaintNews, ComplaintReceived
+from contracts.complaint_words import ENDED, CloseReason
+from contracts.complaints import ComplaintClosed, ComplaintJudged, ComplaintNews, ComplaintReceived
 from contracts.sms import SendSms
 from services.messaging.complaining import CONTACT_BY, CONTACT_SOON, ENDING, by_when
 from services.messaging.words import SMS_SIGN

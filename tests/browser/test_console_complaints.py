@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from contracts.complaining import MOST_BYTES
 from contracts.complaint_figures import ComplaintRecountRow
-from contracts.complaint_steps import Accept, Note
-from contracts.complaints import Role, State
+from contracts.complaint_steps.beside import Note
+from contracts.complaint_steps.handling import Accept
+from contracts.complaint_words import Role, State
 from services.console.periods import moved
 from tests.browser.board_stage import BoardStage
 from tests.browser.looking import Complaints, axe, axe_by_night_and_day, picture

@@ -6,7 +6,7 @@ from itertools import groupby
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from contracts.reminding import RecountRow
+from contracts.reminder_figures import RecountRow
 from services.console.periods import moved
 from tests.browser.board_stage import BoardStage
 from tests.browser.looking import Complaints, axe, axe_by_night_and_day, picture

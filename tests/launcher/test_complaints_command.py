@@ -8,7 +8,7 @@ from sqlalchemy import update
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from contracts.complaint_steps import Withdraw
+from contracts.complaint_steps.intake import Withdraw
 from launcher.commands import cheqiao
 from launcher.commands.complaining import CHINA
 from services.complaints.tables import sums

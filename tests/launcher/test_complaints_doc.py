@@ -6,7 +6,7 @@ import pytest
 
 from chassis.settings import Complaints
 from contracts.complaint_figures import ComplaintSums
-from contracts.complaints import DeadlineKind, State
+from contracts.complaint_words import DeadlineKind, State
 from launcher.documents.complaint_states import diagram, table
 from launcher.house import ROOT
 from services.complaints.cases.steps import TABLE, leads

@@ -6,8 +6,9 @@ from typing import get_args
 import pytest
 from flask import Flask
 
+from contracts.complaint_exchange import OpenPart
 from contracts.complaint_steps import AnyForm
-from contracts.complaints import Kind, OpenPart, State
+from contracts.complaint_words import Kind, State
 from sandbox.complaints.forms import MODELS, fields_of, read
 from sandbox.complaints.offered import AT_A_DEALER, AT_CSC, buttons
 from sandbox.complaints.words import CHANNELS, FIELDS, GRADES, KINDS, ROLES, STATES, STEPS, TYPES, VALUES

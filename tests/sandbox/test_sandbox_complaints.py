@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.complaint_steps import Accept, FileCase, Receive
+from contracts.complaint_steps.handling import Accept, FileCase
+from contracts.complaint_steps.intake import Receive
 from tests.sandbox.complaint_acts import A_LIMIT, RECEIVED, a_case, a_record, refuse, tell
 from tests.sandbox.desk_visitor import Visitor
 from tests.sandbox.reminder_acts import ask, at_the_desk

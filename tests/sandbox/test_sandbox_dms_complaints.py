@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from contracts.complaint_steps import Receive
+from contracts.complaint_steps.intake import Receive
 from tests.sandbox.complaint_acts import A_LIMIT, a_case, a_record, tell
 from tests.sandbox.desk_visitor import Visitor, words_of
 from tests.sandbox.reminder_acts import ask

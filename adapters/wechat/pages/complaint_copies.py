@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Row, select
 from adapters.wechat.pages.reading import Reading
 from adapters.wechat.pages.tables import complaint, complaint_file, complaint_refusal, complaint_step, complaint_word
 from chassis.database import from_millis
-from contracts.complaints import ENDED, CaseType, ComplaintNews, FollowerState, State
+from contracts.complaint_words import ENDED, CaseType, FollowerState, State
+from contracts.complaints import ComplaintNews
 
 MOST_COMPLAINTS = 60
 """Of one follower, the newest first."""

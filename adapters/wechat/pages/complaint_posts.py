@@ -14,15 +14,8 @@ from adapters.wechat.pages.session import Session
 from adapters.wechat.pages.store import ConsentStore, CopyStore
 from adapters.wechat.pages.tables import car, complaint, complaint_word
 from chassis.database import Transaction, millis
-from contracts.complaints import (
-    AddToComplaint,
-    AnswerSurvey,
-    FollowersComplaint,
-    PhoneFile,
-    ReopenComplaint,
-    SubmitComplaint,
-    WithdrawComplaint,
-)
+from contracts.complaint_files import PhoneFile
+from contracts.complaints import AddToComplaint, AnswerSurvey, FollowersComplaint, ReopenComplaint, SubmitComplaint, WithdrawComplaint
 from contracts.partners.pages import (
     ComplaintAdditionForm,
     ComplaintForm,

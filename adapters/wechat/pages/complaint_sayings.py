@@ -5,7 +5,8 @@ from datetime import datetime
 from adapters.wechat.pages.complaint_copies import ComplaintCopy, Happened, Said
 from adapters.wechat.pages.sayings import Saying, Tone
 from adapters.wechat.pages.words import Pair, deadline, moment, t
-from contracts.complaints import ENDED, CaseType, CloseReason, ComplaintNews, FollowerState
+from contracts.complaint_words import ENDED, CaseType, CloseReason, FollowerState
+from contracts.complaints import ComplaintNews
 
 SCORES: tuple[tuple[int, Pair], ...] = (
     (5, ("非常满意", "Very satisfied")),

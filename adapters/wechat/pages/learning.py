@@ -30,7 +30,8 @@ from chassis.database import Transaction, millis
 from chassis.outbox import ignoring_repeats
 from chassis.unit_of_work import Gathering
 from contracts.appointments import AppointmentNews, PlacesLeft
-from contracts.complaints import ComplaintFileFetched, ComplaintFileLost, ComplaintNews, ComplaintWishRefused
+from contracts.complaint_files import ComplaintFileFetched, ComplaintFileLost
+from contracts.complaints import ComplaintNews, ComplaintWishRefused
 from contracts.customers import Binding, CustomerRegistered, RegistrationNews
 from contracts.dms import DealerListed
 from contracts.envelope import Contract, now

@@ -32,13 +32,12 @@ from contracts.appointments import (
     AppointmentWithdrawn,
     PlacesLeft,
 )
+from contracts.complaint_files import ComplaintFileFetched, ComplaintFileLost
 from contracts.complaints import (
     ComplaintAssigned,
     ComplaintClosed,
     ComplaintDisputed,
     ComplaintFiled,
-    ComplaintFileFetched,
-    ComplaintFileLost,
     ComplaintJudged,
     ComplaintNews,
     ComplaintProgressed,

@@ -11,7 +11,7 @@ from adapters.wechat.sender.client import LARGEST_MEDIA
 from chassis.deadline import within
 from chassis.errors import ContractBroken, Refused, Unavailable
 from chassis.settings import Operator
-from contracts.complaints import ComplaintFileFetched, ComplaintFileLost, FetchComplaintFile
+from contracts.complaint_files import ComplaintFileFetched, ComplaintFileLost, FetchComplaintFile
 
 MEDIA_GETS = Quota("media_get", 10_000)
 """The older of WeChat's numbers (A-LIM-10)."""

@@ -20,7 +20,7 @@ from chassis.entrypoints import carries_out, handles
 from chassis.logs import get_logger
 from chassis.runtime import LEASE_MARGIN_SECONDS, ServiceRuntime
 from chassis.timers import every
-from contracts.complaints import ComplaintFileFetched, ComplaintFileLost, FetchComplaintFile
+from contracts.complaint_files import ComplaintFileFetched, ComplaintFileLost, FetchComplaintFile
 from contracts.wechat import (
     JsTicketIssued,
     PublishMenu,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from chassis.internal_api import Answered, answer, everything, guarded, query_of, scope_for
-from contracts.reminding import FiguresQuery, PeriodQuery, Recount, RecountRow
+from contracts.reminder_figures import FiguresQuery, PeriodQuery, Recount, RecountRow
 from services.appointments.figures.reading import figures
 from services.appointments.figures.recount import recount
 

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Table, func, literal, select
 from chassis.database import from_millis
 from chassis.internal_api import Scope
 from chassis.monthly_sums import months
+from contracts.reminder_figures import AppointmentFigure, AppointmentFigures, AppointmentSums, FiguresQuery
 from contracts.reminders import Period
-from contracts.reminding import AppointmentFigure, AppointmentFigures, AppointmentSums, FiguresQuery
 from services.appointments.tables import MEASURES, corrections, dealers, freezes, sums
 
 ROWS_AT_ONCE = 500

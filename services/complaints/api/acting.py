@@ -5,7 +5,7 @@ import re
 from flask import request
 
 from chassis.internal_api import Problem, operator, scope
-from contracts.complaints import Role
+from contracts.complaint_words import Role
 from services.complaints.cases.steps import STAFF
 from services.complaints.cases.taking import Acting
 

@@ -14,7 +14,7 @@ from flask import Flask
 from chassis.database import Transaction, in_one_transaction
 from chassis.internal_api import Answered, Problem, answer, everything, form_of
 from contracts.complaining import AuthorityRule, AuthorityTable
-from contracts.complaints import Role
+from contracts.complaint_words import Role
 from services.complaints.api.acting import acting, only
 from services.complaints.support.authority import Authority, Rule, gap
 from services.complaints.support.authority_store import Overtaken, Table, change_table, table_in_force

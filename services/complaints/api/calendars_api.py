@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.database import Transaction, in_one_transaction
 from chassis.internal_api import Answered, Problem, answer, everything, form_of, query_of
 from contracts.complaining import CalendarDay
-from contracts.complaints import Role
+from contracts.complaint_words import Role
 from services.complaints.api.acting import acting, only
 from services.complaints.clocks import book
 from services.complaints.clocks.calendars import DEFAULT

@@ -14,8 +14,8 @@ from flask import Flask
 
 from chassis.internal_api import Answered, answer, everything, query_of, scope, scope_for
 from contracts.complaint_figures import AppraisalQuery, ComplaintFiguresQuery, ComplaintRecount, ComplaintRecountRow, OverdueQuery
-from contracts.complaints import Role
-from contracts.reminding import PeriodQuery
+from contracts.complaint_words import Role
+from contracts.reminder_figures import PeriodQuery
 from services.complaints.api.acting import acting, only
 from services.complaints.figures.appraisal import appraisal
 from services.complaints.figures.overdue import overdue

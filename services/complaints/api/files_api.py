@@ -22,7 +22,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from chassis import crash
 from chassis.database import from_millis, in_one_transaction
 from chassis.internal_api import Answered, Problem, answer
-from contracts.complaining import MOST_BYTES, FileAnswer
+from contracts.complaining import MOST_BYTES
+from contracts.complaint_case import FileAnswer
 from services.complaints.api.acting import acting
 from services.complaints.api.reaching import seen
 from services.complaints.cases.visibility import sees_file

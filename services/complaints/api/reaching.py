@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from chassis.database import Transaction, from_millis
 from chassis.internal_api import Problem
-from contracts.complaining import CaseAnswer
-from contracts.complaints import Role
+from contracts.complaint_case import CaseAnswer
+from contracts.complaint_words import Role
 from services.complaints.cases import store
 from services.complaints.cases.case import Case
 from services.complaints.cases.history import WITHIN, last_since

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from contracts.complaints import CloseReason, DeadlineKind, Kind, Role, State
+from contracts.complaint_words import CloseReason, DeadlineKind, Kind, Role, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.steps import TABLE, leads
 from services.complaints.cases.taking import Acting, is_theirs

@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import update
 
 from chassis.database import Transaction
-from contracts.complaint_steps import Attach, Form, ProposeClosure
+from contracts.complaint_steps.beside import Attach
+from contracts.complaint_steps.closing import ProposeClosure
+from contracts.complaint_steps.form import Form
 from services.complaints.cases.case import Case
 from services.complaints.cases.taking import Refused
 from services.complaints.tables import files

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from contracts.complaints import ENDED, Basis, CaseType, Channel, CloseReason, DisputeKind, FollowerState, Grade, Kind, State
+from contracts.complaint_words import ENDED, Basis, CaseType, Channel, CloseReason, DisputeKind, FollowerState, Grade, Kind, State
 from services.complaints.cases.parts import Closure, Deadline, DisputeRecord, Escalation, Plan, Survey, Vrt
 
 

@@ -9,8 +9,10 @@ from chassis.errors import ContractBroken
 from chassis.logs import get_logger
 from chassis.privacy import violations_of
 from chassis.settings import Complaints
-from contracts.complaint_steps import FORMS, AnyForm, Receive
-from contracts.complaints import RefuseComplaintStep, RefuseDealersStep, Role, TakeComplaintStep
+from contracts.complaint_exchange import RefuseComplaintStep, RefuseDealersStep, TakeComplaintStep
+from contracts.complaint_steps import FORMS, AnyForm
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import Role
 from services.complaints.cases import store
 from services.complaints.cases.case import Case
 from services.complaints.cases.intake import complainant_of, receive

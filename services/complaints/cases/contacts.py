@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from contracts.complaint_steps import Add, Attach, Contact, Link, Note, TakeOver, Unlink, Unmatch
-from contracts.complaints import DeadlineKind
+from contracts.complaint_steps.beside import Attach, Note
+from contracts.complaint_steps.intake import Add, Contact, Link, TakeOver, Unlink, Unmatch
+from contracts.complaint_words import DeadlineKind
 from services.complaints.cases.case import Case
 from services.complaints.cases.taking import Acting, Doing, Refused, World
 from services.complaints.clocks.deadlines import meet

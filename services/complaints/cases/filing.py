@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from contracts.complaint_steps import Accept, Assign, FileCase, Reclassify, Return, StartPlanning
-from contracts.complaints import DeadlineKind, Kind, State
+from contracts.complaint_steps.handling import Accept, Assign, FileCase, Reclassify, Return, StartPlanning
+from contracts.complaint_words import DeadlineKind, Kind, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.contacts import first_replied
 from services.complaints.cases.taking import Acting, Doing, Refused, World

@@ -10,14 +10,16 @@ from chassis.database import Transaction
 from chassis.errors import Unavailable
 from chassis.logs import get_logger
 from chassis.settings import Complaints
-from contracts.complaint_steps import Add, AnswerSurveyStep, Form, Reopen, Withdraw
+from contracts.complaint_steps.closing import AnswerSurveyStep, Reopen
+from contracts.complaint_steps.form import Form
+from contracts.complaint_steps.intake import Add, Withdraw
+from contracts.complaint_words import Role
 from contracts.complaints import (
     AddToComplaint,
     AnswerSurvey,
     ComplaintWishRefused,
     FollowersComplaint,
     ReopenComplaint,
-    Role,
     SubmitComplaint,
     Wish,
     WithdrawComplaint,

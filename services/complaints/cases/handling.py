@@ -5,7 +5,8 @@ from chassis.database import Transaction
 from chassis.entrypoints import handles
 from chassis.settings import Complaints
 from chassis.timers import every
-from contracts.complaints import AddToComplaint, AnswerSurvey, ReopenComplaint, SubmitComplaint, TakeComplaintStep, WithdrawComplaint
+from contracts.complaint_exchange import TakeComplaintStep
+from contracts.complaints import AddToComplaint, AnswerSurvey, ReopenComplaint, SubmitComplaint, WithdrawComplaint
 from contracts.customers import CustomerRegistered, CustomerUnregistered
 from contracts.dms import DealerListed
 from services.complaints.cases import commands, dealers, following, looking, owners

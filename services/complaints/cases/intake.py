@@ -11,8 +11,9 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.lookups import NORMAL
-from contracts.complaint_steps import Receive
-from contracts.complaints import Channel, DeadlineKind, Kind, Role, State, SubmitComplaint
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import Channel, DeadlineKind, Kind, Role, State
+from contracts.complaints import SubmitComplaint
 from services.complaints.cases import dealers, owners, store
 from services.complaints.cases.case import Case, Complainant
 from services.complaints.cases.keeping import keep

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from contracts.complaint_steps import JudgeInvalid, RaiseToComplaint, ReplyInvalid, SolveDirectly
-from contracts.complaints import DeadlineKind, Kind, Role, State
+from contracts.complaint_steps.intake import JudgeInvalid, RaiseToComplaint, ReplyInvalid, SolveDirectly
+from contracts.complaint_words import DeadlineKind, Kind, Role, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.contacts import first_replied
 from services.complaints.cases.taking import Acting, Doing, Refused, World

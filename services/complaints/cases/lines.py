@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, select
 
 from chassis.database import from_millis
-from contracts.complaining import CaseRow, Clock
-from contracts.complaints import ENDED, State
+from contracts.complaint_case import CaseRow, Clock
+from contracts.complaint_words import ENDED, State
 from services.complaints.cases import dealers, looking
 from services.complaints.cases.loading import DEADLINES
 from services.complaints.cases.masking import masked_name

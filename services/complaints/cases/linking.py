@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 
 from chassis.database import Transaction
-from contracts.complaint_steps import Link
+from contracts.complaint_steps.intake import Link
 from services.complaints.cases.case import Case
 from services.complaints.cases.loading import looked_up
 from services.complaints.cases.stepping import step

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from chassis.database import Transaction
-from contracts.complaints import FetchComplaintFile, PhoneFile, Role
+from contracts.complaint_files import FetchComplaintFile, PhoneFile
+from contracts.complaint_words import Role
 from services.complaints.files import store
 from services.complaints.files.store import Expected
 

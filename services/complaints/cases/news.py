@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from contracts.complaint_steps import Form
-from contracts.complaints import ComplaintNews, DeadlineKind, OpenPart, RecordComplaintStep
+from contracts.complaint_exchange import OpenPart, RecordComplaintStep
+from contracts.complaint_steps.form import Form
+from contracts.complaint_words import DeadlineKind
+from contracts.complaints import ComplaintNews
 from services.complaints.cases.case import Case
 from services.complaints.cases.steps import STEPS
 from services.complaints.cases.taking import Acting, step_of

@@ -4,8 +4,8 @@ from sqlalchemy import bindparam, delete, insert
 
 from chassis.database import Transaction
 from chassis.outbox import ignoring_repeats
-from contracts.complaint_steps import Note
-from contracts.complaints import DisputeKind
+from contracts.complaint_steps.beside import Note
+from contracts.complaint_words import DisputeKind
 from services.complaints.cases.case import Case
 from services.complaints.cases.taking import BY_ITSELF, Asked
 from services.complaints.tables import participants

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal, TypeVar
 from uuid import UUID
 
-from contracts.complaints import Basis, CloseReason, DeadlineKind, DisputeKind, State, Trigger, VrtKind, VrtResult
+from contracts.complaint_words import Basis, CloseReason, DeadlineKind, DisputeKind, State, Trigger, VrtKind, VrtResult
 
 
 @dataclass(frozen=True)

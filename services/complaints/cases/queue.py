@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 
 from chassis.database import millis
 from contracts.complaining import CaseQuery, Queue
-from contracts.complaints import DisputeKind, Kind, Role, State
+from contracts.complaint_words import DisputeKind, Kind, Role, State
 from services.complaints.cases.loading import looked_up
 from services.complaints.cases.taking import Acting
 from services.complaints.cases.visibility import Condition, conditions

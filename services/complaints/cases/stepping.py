@@ -4,7 +4,8 @@ from dataclasses import replace
 from uuid import uuid5
 
 from chassis.database import Transaction
-from contracts.complaint_steps import Assign, Link, Unlink
+from contracts.complaint_steps.handling import Assign
+from contracts.complaint_steps.intake import Link, Unlink
 from services.complaints.cases import dealers, store
 from services.complaints.cases.attaching import put_in
 from services.complaints.cases.case import Case

@@ -1,14 +1,14 @@
 """The state machine of flows 4.2 as a table: which step leads from where to where, and who may take it.
 
-What a step asks for stands in contracts/complaint_steps.py, what it does in the functions that services/complaints/cases/doing.py gathers.
+What a step asks for stands in contracts/complaint_steps, what it does in the functions that services/complaints/cases/doing.py gathers.
 A step whose `to` is None leaves the case where it stands.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contracts.complaint_words import ENDED, Kind, Role, State
 from contracts.complaints import (
-    ENDED,
     ComplaintAssigned,
     ComplaintClosed,
     ComplaintDisputed,
@@ -24,9 +24,6 @@ from contracts.complaints import (
     ComplaintSurveyRequested,
     ComplaintVrtConcluded,
     ComplaintVrtStarted,
-    Kind,
-    Role,
-    State,
 )
 
 S, R = State, Role

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from chassis.settings import Complaints
-from contracts.complaint_steps import Form
-from contracts.complaints import Role
+from contracts.complaint_steps.form import Form
+from contracts.complaint_words import Role
 from services.complaints.cases.case import Case
 from services.complaints.cases.steps import STEPS, leads
 from services.complaints.clocks.calendars import Calendars
@@ -62,7 +62,7 @@ class Refused(Exception):
 
 def step_of(form: Form) -> str:
     """The name of the step that it is the form of."""
-    name: str = form.step  # type: ignore[attr-defined] # each form of contracts/complaint_steps.py has it
+    name: str = form.step  # type: ignore[attr-defined] # each form of contracts/complaint_steps has it
     return name
 
 

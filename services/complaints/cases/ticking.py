@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.complaining import Clock
+from contracts.complaint_case import Clock
 from services.complaints.cases.parts import Deadline
 from services.complaints.clocks.calendars import Calendars
 from services.complaints.clocks.deadlines import used

@@ -10,7 +10,7 @@ from chassis import crash
 from chassis.database import Database
 from chassis.logs import get_logger
 from chassis.settings import Complaints
-from contracts.complaint_steps import Form
+from contracts.complaint_steps.form import Form
 from services.complaints.cases import store
 from services.complaints.cases.stepping import step
 from services.complaints.cases.taking import BY_ITSELF, Asked, Refused, step_of

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, false, select, true
 
-from contracts.complaints import CaseType, DisputeKind, Role
+from contracts.complaint_words import CaseType, DisputeKind, Role
 from services.complaints.cases.case import Case
 from services.complaints.cases.participants import taking_part
 from services.complaints.cases.taking import Acting

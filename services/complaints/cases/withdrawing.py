@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from contracts.complaint_steps import Withdraw
-from contracts.complaints import CloseReason, Role, State
+from contracts.complaint_steps.intake import Withdraw
+from contracts.complaint_words import CloseReason, Role, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.taking import Acting, Doing, Refused, World
 from services.complaints.closing.closures import withdrawn

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from chinese_calendar.constants import holidays, workdays
 
 from chassis.hours import DAY, Periods, end_of, minutes
-from contracts.complaints import Basis
+from contracts.complaint_words import Basis
 
 DEFAULT = "default"
 HOLIDAYS: Mapping[date, str] = holidays

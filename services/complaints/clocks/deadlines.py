@@ -12,7 +12,7 @@ from math import ceil
 from uuid import UUID, uuid5
 
 from chassis.settings import Complaints, Limits
-from contracts.complaints import Basis, DeadlineKind, Grade
+from contracts.complaint_words import Basis, DeadlineKind, Grade
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Deadline, Paused, Revision, put
 from services.complaints.cases.taking import World

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.complaint_steps import Breach, DropDeadline, MeetDeadline, Pause, Resume, SetDeadline
-from contracts.complaints import Basis, DeadlineKind, State
+from contracts.complaint_steps.beside import Breach, DropDeadline, MeetDeadline, Pause, Resume, SetDeadline
+from contracts.complaint_words import Basis, DeadlineKind, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Deadline
 from services.complaints.cases.taking import Acting, Doing, Refused, World

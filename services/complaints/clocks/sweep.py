@@ -15,8 +15,10 @@ from sqlalchemy import Row, bindparam, select, update
 from chassis.database import Database, Transaction, millis
 from chassis.logs import get_logger
 from chassis.settings import Complaints
-from contracts.complaint_steps import Breach
-from contracts.complaints import ComplaintDeadlineWarning, DeadlineKind, RecordComplaintWarning
+from contracts.complaint_exchange import RecordComplaintWarning
+from contracts.complaint_steps.beside import Breach
+from contracts.complaint_words import DeadlineKind
+from contracts.complaints import ComplaintDeadlineWarning
 from services.complaints.cases import store
 from services.complaints.cases.loading import DEADLINES
 from services.complaints.cases.stepping import prompt, step

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
-from contracts.complaint_steps import ApproveClosure, FollowedUp, ProposeClosure, RefuseClosure
-from contracts.complaints import CloseReason, DeadlineKind, State
+from contracts.complaint_steps.closing import ApproveClosure, FollowedUp, ProposeClosure, RefuseClosure
+from contracts.complaint_words import CloseReason, DeadlineKind, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Closure
 from services.complaints.cases.taking import Acting, Doing, Refused, World

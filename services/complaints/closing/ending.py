@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from contracts.complaints import State
+from contracts.complaint_words import State
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Closure, put
 from services.complaints.cases.taking import World

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Row, Select, bindparam, select
 
 from chassis.database import Database, millis
 from chassis.settings import Complaints
-from contracts.complaint_steps import CallBack, Reopen, RequestSurvey
+from contracts.complaint_steps.closing import CallBack, Reopen, RequestSurvey
 from services.complaints.cases.unasked import AT_ONCE, Due, take_due
 from services.complaints.tables import closures, surveys
 

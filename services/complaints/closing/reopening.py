@@ -5,8 +5,8 @@ What was answered, withdrawn or settled before it was filed goes back to where i
 
 from dataclasses import replace
 
-from contracts.complaint_steps import Reopen
-from contracts.complaints import DeadlineKind, Role, State
+from contracts.complaint_steps.closing import Reopen
+from contracts.complaint_words import DeadlineKind, Role, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.taking import Acting, Doing, Refused, World
 from services.complaints.clocks.deadlines import begin, limits_of

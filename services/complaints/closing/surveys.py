@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.complaint_steps import AnswerSurveyStep, CallBack, RequestSurvey
-from contracts.complaints import Basis, Role, State
+from contracts.complaint_steps.closing import AnswerSurveyStep, CallBack, RequestSurvey
+from contracts.complaint_words import Basis, Role, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Survey, put
 from services.complaints.cases.taking import Acting, Doing, Refused, World

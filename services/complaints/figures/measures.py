@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chassis.database import from_millis, millis
-from contracts.complaints import Kind, State
+from contracts.complaint_words import Kind, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Closure, Deadline, Escalation, Survey
 from services.complaints.days import day_of

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, case, func, select
 from chassis.database import millis
 from chassis.internal_api import Scope
 from contracts.complaint_figures import Overdue, OverdueQuery, OverdueRow
-from contracts.complaints import CaseType, DeadlineKind, Grade
+from contracts.complaint_words import CaseType, DeadlineKind, Grade
 from services.complaints.figures.reading import names_of, places_of, within
 from services.complaints.figures.recount import bounds, who_has
 from services.complaints.tables import cases, deadlines

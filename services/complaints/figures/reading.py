@@ -11,9 +11,9 @@ from chassis.database import from_millis
 from chassis.internal_api import Scope
 from chassis.monthly_sums import months
 from contracts.complaint_figures import ComplaintFigure, ComplaintFigures, ComplaintFiguresQuery, ComplaintSums, Split
-from contracts.complaints import CaseType, Grade
+from contracts.complaint_words import CaseType, Grade
+from contracts.reminder_figures import Level
 from contracts.reminders import Period
-from contracts.reminding import Level
 from services.complaints.tables import MEASURES, corrections, dealers, freezes, sums
 
 ROWS_AT_ONCE = 500

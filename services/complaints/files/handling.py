@@ -4,7 +4,7 @@ from chassis.clock import Clock
 from chassis.database import Database, Transaction
 from chassis.entrypoints import handles
 from chassis.timers import turns
-from contracts.complaints import ComplaintFileFetched, ComplaintFileLost
+from contracts.complaint_files import ComplaintFileFetched, ComplaintFileLost
 from services.complaints.files import store
 from services.complaints.files.loose import clear_away
 

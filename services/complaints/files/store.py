@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from chassis.database import Transaction, millis
 from chassis.outbox import ignoring_repeats
-from contracts.complaints import Role
+from contracts.complaint_words import Role
 from services.complaints.files.cleaning import Clean, Kind
 from services.complaints.tables import cases, file_parts, files
 

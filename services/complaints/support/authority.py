@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from contracts.complaints import CaseType
+from contracts.complaint_words import CaseType
 
 HANDLERS_LEVEL = 1
 LOWEST_LEADER = 2

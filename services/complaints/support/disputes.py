@@ -3,8 +3,8 @@
 from dataclasses import replace
 from uuid import uuid5
 
-from contracts.complaint_steps import DeclareCrisis, Dispute, EndCrisis, SettleDispute
-from contracts.complaints import DisputeKind, State
+from contracts.complaint_steps.beside import DeclareCrisis, Dispute, EndCrisis, SettleDispute
+from contracts.complaint_words import DisputeKind, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import DisputeRecord, put
 from services.complaints.cases.taking import Acting, Doing, Refused, World

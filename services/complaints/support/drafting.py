@@ -10,8 +10,8 @@ from uuid import UUID, uuid5
 
 from chassis.database import millis
 from chassis.settings import Complaints
-from contracts.complaint_steps import DraftEscalation, DropEscalation
-from contracts.complaints import DeadlineKind, State, Trigger, VrtResult
+from contracts.complaint_steps.beside import DraftEscalation, DropEscalation
+from contracts.complaint_words import DeadlineKind, State, Trigger, VrtResult
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Deadline, Escalation
 from services.complaints.cases.taking import BY_ITSELF

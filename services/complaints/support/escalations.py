@@ -6,8 +6,8 @@ from decimal import Decimal
 from uuid import UUID, uuid5
 
 from chassis.logs import get_logger
-from contracts.complaint_steps import DecideEscalation, DraftEscalation, DropEscalation, Escalate
-from contracts.complaints import Role, Trigger
+from contracts.complaint_steps.beside import DecideEscalation, DraftEscalation, DropEscalation, Escalate
+from contracts.complaint_words import Role, Trigger
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Escalation, put
 from services.complaints.cases.taking import Acting, Doing, Refused, World

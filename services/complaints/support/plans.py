@@ -3,8 +3,8 @@
 from dataclasses import replace
 from uuid import uuid5
 
-from contracts.complaint_steps import AuthorisePlan, CarryOut, SendBackPlan, SubmitPlan
-from contracts.complaints import DeadlineKind, Role, State
+from contracts.complaint_steps.handling import AuthorisePlan, CarryOut, SendBackPlan, SubmitPlan
+from contracts.complaint_words import DeadlineKind, Role, State
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Plan, put
 from services.complaints.cases.taking import Acting, Doing, Refused, World

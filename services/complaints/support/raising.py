@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, select
 
 from chassis.database import Database, millis
 from chassis.settings import Complaints
-from contracts.complaint_steps import Escalate
-from contracts.complaints import Trigger
+from contracts.complaint_steps.beside import Escalate
+from contracts.complaint_words import Trigger
 from services.complaints.cases.unasked import AT_ONCE, Due, take_due
 from services.complaints.tables import escalations
 

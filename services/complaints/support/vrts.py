@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from contracts.complaint_steps import ConcludeVrt, SetVrtMembers, StartVrt
-from contracts.complaints import DeadlineKind, Role, VrtKind, VrtResult
+from contracts.complaint_steps.beside import ConcludeVrt, SetVrtMembers, StartVrt
+from contracts.complaint_words import DeadlineKind, Role, VrtKind, VrtResult
 from services.complaints.cases.case import Case
 from services.complaints.cases.parts import Vrt, put
 from services.complaints.cases.taking import Acting, Doing, Refused, World

@@ -5,7 +5,8 @@ from uuid import UUID
 from flask import Flask, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from contracts.complaining import MOST_BYTES, CaseAnswer
+from contracts.complaining import MOST_BYTES
+from contracts.complaint_case import CaseAnswer
 from contracts.operating import Hit, SearchForm
 from services.console import case_said, complaint_words
 from services.console.access import Right, is_poll, page, who

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 from flask import Flask, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from contracts.complaining import MOST_BYTES, CaseAnswer, CaseOrder, CaseQuery, StepOrder
-from contracts.complaint_steps import Receive
-from contracts.complaints import Channel, Kind, Role
+from contracts.complaining import MOST_BYTES, CaseOrder, CaseQuery, StepOrder
+from contracts.complaint_case import CaseAnswer
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import Channel, Kind, Role
 from services.console import case_said
 from services.console.access import Right, page, who, whose
 from services.console.acting import PLACED, case_role

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from flask import Flask, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from contracts.complaining import CasePage, CaseQuery, CaseRow, Changes
-from contracts.complaints import Grade, Role
+from contracts.complaining import CasePage, CaseQuery, Changes
+from contracts.complaint_case import CaseRow
+from contracts.complaint_words import Grade, Role
 from services.console import case_query
 from services.console.access import Right, is_poll, page, who
 from services.console.acting import PLACED, TAKES_IN, case_role

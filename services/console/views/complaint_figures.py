@@ -16,7 +16,7 @@ from contracts.complaint_figures import (
     OverdueRow,
     Split,
 )
-from contracts.reminding import Level
+from contracts.reminder_figures import Level
 from services.console import periods
 from services.console.access import Right, page
 from services.console.complaint_measures import EXPLAINED, corrections_in_words

@@ -3,16 +3,9 @@
 from collections.abc import Sequence
 
 from contracts.complaint_figures import ComplaintFigure, ComplaintSums, OverdueRow
-from contracts.complaints import CloseReason, DeadlineKind, Trigger
+from contracts.complaint_words import CloseReason, DeadlineKind, Trigger
 from services.console import periods
-from services.console.complaint_rates import (
-    answered_rate,
-    content_rate,
-    kept_rate,
-    mean_score,
-    on_time_rate,
-    reopened_rate,
-)
+from services.console.complaint_rates import answered_rate, content_rate, kept_rate, mean_score, on_time_rate, reopened_rate
 from services.console.complaint_words import LIMITS
 from services.console.drawn import Bar, Bars, MonthsChart, MonthsLine, share
 from services.console.reckoning import rate

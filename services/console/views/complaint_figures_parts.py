@@ -11,7 +11,7 @@ from flask import request
 
 from contracts.complaining import DealerAnswer
 from contracts.complaint_figures import ComplaintFigure, OverdueRow
-from contracts.complaints import CaseType, Grade
+from contracts.complaint_words import CaseType, Grade
 from services.console import periods
 from services.console.complaint_words import GRADES, TYPES
 from services.console.place import Place, place_asked_for

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.complaint_figures import ComplaintSums
-from contracts.complaints import DeadlineKind
+from contracts.complaint_words import DeadlineKind
 from services.console import complaint_rates
 from services.console.complaint_measures import MEASURES, corrections_in_words
 from services.console.complaint_words import LIMITS

@@ -4,7 +4,7 @@ from flask import Flask, render_template, request
 from werkzeug.wrappers import Response
 
 from contracts.complaint_figures import Overdue, OverdueQuery, OverdueRow, Split
-from contracts.reminding import Level
+from contracts.reminder_figures import Level
 from services.console import periods
 from services.console.access import Right, page
 from services.console.context import Context

@@ -4,7 +4,7 @@ from flask import Flask, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from contracts.complaint_figures import ComplaintRecount, ComplaintRecountRow
-from contracts.complaints import CaseType, Grade
+from contracts.complaint_words import CaseType, Grade
 from services.console import periods
 from services.console.access import Right, page, who
 from services.console.complaint_measures import MEASURES

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from flask import Flask, render_template, request
 from werkzeug.wrappers import Response
 
+from contracts.reminder_figures import ReminderFigure, ReminderFigures, ReminderSums
 from contracts.reminders import ReminderType
-from contracts.reminding import ReminderFigure, ReminderFigures, ReminderSums
 from services.console import periods
 from services.console.access import Right, page
 from services.console.context import Context

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import Flask, render_template, request
 from werkzeug.wrappers import Response
 
-from contracts.reminding import AppointmentFigure, AppointmentFigures, AppointmentSums
+from contracts.reminder_figures import AppointmentFigure, AppointmentFigures, AppointmentSums
 from services.console import periods
 from services.console.access import Right, page
 from services.console.context import Context

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.reminding import AppointmentFigure, ReminderFigure
+from contracts.reminder_figures import AppointmentFigure, ReminderFigure
 from services.console import periods
 from services.console.drawn import Bar, Bars, share
 from services.console.place import Place

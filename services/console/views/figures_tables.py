@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
 
-from contracts.reminding import AppointmentSums, ReminderSums
+from contracts.reminder_figures import AppointmentSums, ReminderSums
 from services.console import reckoning
 from services.console.reckoning import S
 from services.console.tables import Column

@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import Flask, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from contracts.reminder_figures import ReminderFigure, ReminderSums
 from contracts.reminders import Decision, Outcome, ReminderType
-from contracts.reminding import DecisionAnswer, DecisionForm, ItemPage, ItemRow, ListName, ReminderFigure, ReminderSums
+from contracts.reminding import DecisionAnswer, DecisionForm, ItemPage, ItemRow, ListName
 from services.console import periods
 from services.console.access import Right, page, who
 from services.console.audit import Details

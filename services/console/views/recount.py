@@ -5,7 +5,7 @@ from typing import Literal, cast, get_args
 from flask import Flask, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from contracts.reminding import Recount, RecountRow
+from contracts.reminder_figures import Recount, RecountRow
 from services.console import periods
 from services.console.access import Right, page, who
 from services.console.context import Context

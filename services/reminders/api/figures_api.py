@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from chassis.internal_api import Answered, answer, everything, query_of, scope_for
-from contracts.reminding import FiguresQuery, PeriodQuery, Recount, RecountRow
+from contracts.reminder_figures import FiguresQuery, PeriodQuery, Recount, RecountRow
 from services.reminders.figures import reading, recount
 
 if TYPE_CHECKING:

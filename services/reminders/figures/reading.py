@@ -11,8 +11,9 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Table, case, cast,
 from chassis.database import from_millis
 from chassis.internal_api import Scope
 from chassis.monthly_sums import months
+from contracts.reminder_figures import Level, ReminderFigure, ReminderFigures, ReminderSums
 from contracts.reminders import SERVICE_TYPES, Period, ReminderType
-from contracts.reminding import DealerAnswer, Dealers, Level, ReminderFigure, ReminderFigures, ReminderSums
+from contracts.reminding import DealerAnswer, Dealers
 from services.reminders.figures.measures import RETURNED_CARS
 from services.reminders.tables import ALL_SERVICE, MEASURES, corrections, dealers, freezes, sums
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from contracts.complaints import TakeComplaintStep
+from contracts.complaint_exchange import TakeComplaintStep
 from tests.fakes.pushes import VAULT, Csc, Server, an_empty_schema
 
 CASE = "22222222-2222-4333-8444-555555555555"

@@ -10,21 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from adapters.csc.translate import news_of
 from chassis.errors import ContractBroken, Unavailable
-from contracts.complaint_steps import FORMS, FileCase, SubmitPlan
-from contracts.complaints import (
-    CaseType,
-    Channel,
-    DeadlineKind,
-    Grade,
-    Kind,
-    OpenPart,
-    RecordComplaintStep,
-    RecordComplaintWarning,
-    RefuseComplaintStep,
-    Role,
-    State,
-    TakeComplaintStep,
-)
+from contracts.complaint_exchange import OpenPart, RecordComplaintStep, RecordComplaintWarning, RefuseComplaintStep, TakeComplaintStep
+from contracts.complaint_steps import FORMS
+from contracts.complaint_steps.handling import FileCase, SubmitPlan
+from contracts.complaint_words import CaseType, Channel, DeadlineKind, Grade, Kind, Role, State
 from contracts.partners.csc import CscPush
 from tests.fakes.partner import BUSY, answer
 from tests.services.house import VAULT

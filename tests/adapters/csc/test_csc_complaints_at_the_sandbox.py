@@ -19,18 +19,9 @@ from chassis.called import Partner
 from chassis.calls import CallLog
 from chassis.partner import PartnerClient
 from contracts import complaint_steps as steps
+from contracts.complaint_exchange import OpenPart, RecordComplaintStep, RecordComplaintWarning, RefuseComplaintStep, RefuseDealersStep
 from contracts.complaint_steps import AnyForm
-from contracts.complaints import (
-    Channel,
-    Kind,
-    OpenPart,
-    RecordComplaintStep,
-    RecordComplaintWarning,
-    RefuseComplaintStep,
-    RefuseDealersStep,
-    Role,
-    State,
-)
+from contracts.complaint_words import Channel, Kind, Role, State
 from contracts.envelope import Contract
 from contracts.partners.csc import CscPush
 from contracts.partners.dms import DmsPush

@@ -7,8 +7,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.dms.translate import news_of
-from contracts.complaint_steps import FORMS, Receive
-from contracts.complaints import Channel, Kind, RefuseDealersStep, Role, State, TakeComplaintStep
+from contracts.complaint_exchange import RefuseDealersStep, TakeComplaintStep
+from contracts.complaint_steps import FORMS
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import Channel, Kind, Role, State
 from contracts.partners.dms import DmsPush
 from tests.fakes.partner import answer
 from tests.services.house import VAULT

@@ -7,8 +7,8 @@ from uuid import UUID, uuid5
 
 from chassis.hours import weekdays_of
 from chassis.settings import Complaints
-from contracts.complaint_steps import Form
-from contracts.complaints import Channel, Kind, Role, State
+from contracts.complaint_steps.form import Form
+from contracts.complaint_words import Channel, Kind, Role, State
 from services.complaints.cases.case import Case, Complainant
 from services.complaints.cases.taking import Acting, World, take
 from services.complaints.clocks.calendars import Calendars

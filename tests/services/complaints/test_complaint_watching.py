@@ -7,8 +7,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import update
 
-from contracts.complaint_steps import Contact, Escalate
-from contracts.complaints import CloseReason, PhoneFile, Trigger
+from contracts.complaint_files import PhoneFile
+from contracts.complaint_steps.beside import Escalate
+from contracts.complaint_steps.intake import Contact
+from contracts.complaint_words import CloseReason, Trigger
 from services.complaints.cases import media
 from services.complaints.clocks import book
 from services.complaints.clocks.calendars import DEFAULT, KNOWN_UNTIL

@@ -21,23 +21,20 @@ from contracts.complaining import (
     BulkRefusal,
     CalendarAnswer,
     CalendarDay,
-    CaseAnswer,
     CaseOrder,
     CasePage,
     CaseQuery,
-    CaseRow,
     ChangedCase,
     Changes,
     DealerAnswer,
     Dealers,
-    FileAnswer,
     Looking,
     QueueCounts,
     StepOrder,
-    StepTaken,
 )
-from contracts.complaint_steps import Form
-from contracts.complaints import ENDED, Role, State
+from contracts.complaint_case import CaseAnswer, CaseRow, FileAnswer, StepTaken
+from contracts.complaint_steps.form import Form
+from contracts.complaint_words import ENDED, Role, State
 from services.complaints.cases.case import SHOWN
 from services.complaints.cases.steps import STEPS, TABLE, leads
 from tests.services.console.complaint_figures_fake import FiguresFake, NotForYou

@@ -23,7 +23,7 @@ from contracts.complaint_figures import (
     OverdueQuery,
     OverdueRow,
 )
-from contracts.complaints import CaseType, Channel, CloseReason, Grade, Kind, State
+from contracts.complaint_words import CaseType, Channel, CloseReason, Grade, Kind, State
 from services.console.periods import current, moved, row
 from tests.services.console.complaint_seeds import ALL_DEALERS
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from contracts.complaining import (
+from contracts.complaint_case import (
     CaseAnswer,
     CaseRow,
     Clock,
@@ -18,7 +18,7 @@ from contracts.complaining import (
     SurveyAnswer,
     VrtAnswer,
 )
-from contracts.complaints import (
+from contracts.complaint_words import (
     Basis,
     CaseType,
     Channel,

@@ -13,11 +13,18 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel
 from werkzeug.wrappers import Request, Response
 
-from contracts.reminders import SERVICE_TYPES, ContactState, Outcome, ReminderType, WechatState
-from contracts.reminding import (
+from contracts.reminder_figures import (
     AppointmentFigure,
     AppointmentFigures,
     AppointmentSums,
+    Recount,
+    RecountRow,
+    ReminderFigure,
+    ReminderFigures,
+    ReminderSums,
+)
+from contracts.reminders import SERVICE_TYPES, ContactState, Outcome, ReminderType, WechatState
+from contracts.reminding import (
     DealerAnswer,
     Dealers,
     DecisionAnswer,
@@ -33,11 +40,6 @@ from contracts.reminding import (
     LoadAnswer,
     Loads,
     Reason,
-    Recount,
-    RecountRow,
-    ReminderFigure,
-    ReminderFigures,
-    ReminderSums,
     RuleAnswer,
     Rulebook,
     RunAnswer,

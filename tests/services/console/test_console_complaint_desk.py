@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from contracts.complaining import MOST_BYTES, CaseRow
-from contracts.complaint_steps import Link, Note
-from contracts.complaints import Role, State
+from contracts.complaining import MOST_BYTES
+from contracts.complaint_case import CaseRow
+from contracts.complaint_steps.beside import Note
+from contracts.complaint_steps.intake import Link
+from contracts.complaint_words import Role, State
 from tests.services.console.complaining_fake import PIXEL
 from tests.services.console.test_console_complaints import filled, hidden
 

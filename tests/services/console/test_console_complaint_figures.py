@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from contracts.complaint_figures import ComplaintRecountRow, ComplaintSums, OverdueRow
-from contracts.complaints import CaseType, CloseReason, DeadlineKind, Grade, Trigger
+from contracts.complaint_words import CaseType, CloseReason, DeadlineKind, Grade, Trigger
 from services.console import store
 from services.console.complaint_measures import MEASURES
 from services.console.complaint_rates import content_rate, first_reply_rate, mean_score, on_time_rate, reopened_rate

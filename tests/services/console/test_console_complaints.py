@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.complaint_steps import Accept, Note
-from contracts.complaints import Channel, Kind, Role, State
+from contracts.complaint_steps.beside import Note
+from contracts.complaint_steps.handling import Accept
+from contracts.complaint_words import Channel, Kind, Role, State
 from services.complaints.cases.steps import TABLE
 from services.console.acting import ACTS_AS
 from services.console.step_fields import FORM_OF

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from contracts.reminder_figures import AppointmentSums, ReminderSums
 from contracts.reminders import SERVICE_TYPES
-from contracts.reminding import AppointmentSums, ReminderSums
 from services.console import store
 from services.console.periods import moved
 from services.console.reckoning import added, arrived_rate, due, either_rate, returned_of_tracked, returned_rate, to_call, tracked_rate

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.reminding import RecountRow
+from contracts.reminder_figures import RecountRow
 from tests.services.console.reminding_fake import RemindingFake
 
 LAST = "2026-02"

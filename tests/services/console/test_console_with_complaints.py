@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
-from contracts.complaints import State
+from contracts.complaint_words import State
 from services.complaints.api.app import create_complaints_api
 from services.console.service import ConsoleService
 from tests.services.complaints.cases.case_worlds import Desk, listed

@@ -8,6 +8,7 @@ import pytest
 from adapters.wechat.sender.translate import message_of
 from chassis.errors import Unavailable
 from chassis.settings import load
+from contracts.complaint_words import FollowerState, State
 from contracts.complaints import (
     ComplaintAssigned,
     ComplaintClosed,
@@ -18,8 +19,6 @@ from contracts.complaints import (
     ComplaintReceived,
     ComplaintReopened,
     ComplaintSurveyRequested,
-    FollowerState,
-    State,
 )
 from contracts.sms import SendSms, SmsRefused
 from contracts.wechat import FollowerUnsubscribed, PushReceived, SendTemplate, TemplateRefused

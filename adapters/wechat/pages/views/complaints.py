@@ -28,7 +28,7 @@ from adapters.wechat.pages.sayings import Saying
 from adapters.wechat.pages.views.shown import car_shown, dealer_name
 from adapters.wechat.pages.views.visit import Visit
 from adapters.wechat.pages.words import moment, near_moment, t
-from contracts.complaints import MOST_FILES
+from contracts.complaint_files import MOST_FILES
 
 FETCHED_WITHIN = timedelta(days=1)
 BEGINNING = 40

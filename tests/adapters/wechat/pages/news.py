@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from chassis.messages import unwrap, wrap
 from contracts.appointments import AppointmentNews, AppointmentRequested, PlacesLeft, places_id
-from contracts.complaints import ComplaintClosed, ComplaintNews, ComplaintReceived, FollowerState, State
+from contracts.complaint_words import FollowerState, State
+from contracts.complaints import ComplaintClosed, ComplaintNews, ComplaintReceived
 from contracts.customers import CustomerRegistered, RegistrationProgressed
 from contracts.dms import DealerListed, dealer_id
 from contracts.reminders import ReminderDue, ReminderType, ReminderWishesSet

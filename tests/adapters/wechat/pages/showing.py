@@ -17,7 +17,8 @@ from adapters.wechat.pages.tables import consent
 from chassis.database import Database, in_one_transaction
 from chassis.settings import Settings
 from contracts.appointments import AppointmentNews, PlacesLeft
-from contracts.complaints import ComplaintFileFetched, ComplaintFileLost, ComplaintNews, ComplaintWishRefused
+from contracts.complaint_files import ComplaintFileFetched, ComplaintFileLost
+from contracts.complaints import ComplaintNews, ComplaintWishRefused
 from contracts.customers import Binding, RegistrationNews
 from contracts.dms import DealerListed
 from contracts.reminders import ReminderDue, ReminderWishesSet

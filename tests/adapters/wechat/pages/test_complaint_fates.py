@@ -12,14 +12,9 @@ from pydantic import SecretStr
 from adapters.wechat.pages.complaint_copies import command_of
 from adapters.wechat.pages.session import mint_session
 from chassis.settings import Operator
-from contracts.complaints import (
-    ComplaintFileFetched,
-    ComplaintFileLost,
-    ComplaintReopened,
-    ComplaintSurveyRequested,
-    ComplaintWishRefused,
-    State,
-)
+from contracts.complaint_files import ComplaintFileFetched, ComplaintFileLost
+from contracts.complaint_words import State
+from contracts.complaints import ComplaintReopened, ComplaintSurveyRequested, ComplaintWishRefused
 from tests.adapters.wechat.pages.conftest import FOLLOWER, KEY, NOW, STRANGER, serving
 from tests.adapters.wechat.pages.news import COMPLAINT, SURVEY, arrived, closed_news, complaint_news
 from tests.adapters.wechat.pages.showing import Shown, settings_to_show, showing, stand_in_for_weui

@@ -9,27 +9,17 @@ import pytest
 from adapters.wechat.pages.complaint_copies import MOST_COMPLAINTS, ComplaintCopy, Happened, Said, Word
 from adapters.wechat.pages.complaint_sayings import _ENDS, happened_words, saying_of_complaint
 from adapters.wechat.pages.session import mint_session
+from contracts.complaint_words import CloseReason, FollowerState
 from contracts.complaints import (
-    CloseReason,
     ComplaintAssigned,
     ComplaintFiled,
     ComplaintJudged,
     ComplaintProgressed,
     ComplaintReopened,
     ComplaintSurveyRequested,
-    FollowerState,
 )
 from tests.adapters.wechat.pages.conftest import KEY, NOW, STRANGER, a_complaint
-from tests.adapters.wechat.pages.news import (
-    COMPLAINT,
-    NUMBER,
-    SURVEY,
-    VEHICLE,
-    binding_news,
-    closed_news,
-    complaint_news,
-    dealer_news,
-)
+from tests.adapters.wechat.pages.news import COMPLAINT, NUMBER, SURVEY, VEHICLE, binding_news, closed_news, complaint_news, dealer_news
 from tests.adapters.wechat.pages.showing import CONSENT, Shown, showing, stand_in_for_weui
 
 PAGE = f"/complaints/{COMPLAINT}"

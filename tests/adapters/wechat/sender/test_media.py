@@ -12,7 +12,7 @@ from adapters.wechat.sender.media import Keeper
 from adapters.wechat.sender.service import SenderService
 from chassis.errors import ContractBroken, Unavailable
 from chassis.settings import Operator
-from contracts.complaints import ComplaintFileFetched, ComplaintFileLost, FetchComplaintFile
+from contracts.complaint_files import ComplaintFileFetched, ComplaintFileLost, FetchComplaintFile
 from tests.adapters.wechat.sender.stand_in import MEDIA, Server, Told, errcode
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 2_000

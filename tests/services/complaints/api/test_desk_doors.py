@@ -5,8 +5,10 @@ from uuid import uuid4
 import pytest
 import requests
 
-from contracts.complaint_steps import Assign, DeclareCrisis, Dispute, Link, Note, Reclassify, StartVrt
-from contracts.complaints import CaseType, Grade, VrtKind
+from contracts.complaint_steps.beside import DeclareCrisis, Dispute, Note, StartVrt
+from contracts.complaint_steps.handling import Assign, Reclassify
+from contracts.complaint_steps.intake import Link
+from contracts.complaint_words import CaseType, Grade, VrtKind
 from tests.services.complaints.api.desk_asked import TOKEN
 from tests.services.complaints.cases.case_walks import LEGAL, MARKETING, MEMBER, MONITOR, STAFF, TECHNICAL
 from tests.services.complaints.cases.case_worlds import (

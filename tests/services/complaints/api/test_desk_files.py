@@ -10,8 +10,11 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-from contracts.complaint_steps import Accept, Assign, Attach, AuthorisePlan, ProposeClosure, StartPlanning, SubmitPlan
-from contracts.complaints import CloseReason, ComplaintFileFetched, ComplaintFileLost, FetchComplaintFile, PhoneFile
+from contracts.complaint_files import ComplaintFileFetched, ComplaintFileLost, FetchComplaintFile, PhoneFile
+from contracts.complaint_steps.beside import Attach
+from contracts.complaint_steps.closing import ProposeClosure
+from contracts.complaint_steps.handling import Accept, Assign, AuthorisePlan, StartPlanning, SubmitPlan
+from contracts.complaint_words import CloseReason
 from services.complaints.files import cleaning
 from services.complaints.files.handling import HandlesFiles
 from services.complaints.files.loose import clear_away

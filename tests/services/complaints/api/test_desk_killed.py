@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.complaint_steps import Assign
+from contracts.complaint_steps.handling import Assign
 from tests.services.complaints.cases.case_worlds import Desk
 from tests.services.house import ROOT
 

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
-from contracts.complaint_steps import Accept, Contact, JudgeInvalid, Note, Pause, StartVrt, TakeOver
-from contracts.complaints import Channel, Grade, Kind, Role, VrtKind
+from contracts.complaint_steps.beside import Note, Pause, StartVrt
+from contracts.complaint_steps.handling import Accept
+from contracts.complaint_steps.intake import Contact, JudgeInvalid, TakeOver
+from contracts.complaint_words import Channel, Grade, Kind, Role, VrtKind
 from services.complaints.cases.taking import Acting
 from tests.services.complaints.cases.case_worlds import AGENT, DEALER, HANDLER, LEADER, MOBILE, REGION, VIN, filing, listed
 

@@ -2,19 +2,13 @@
 
 from uuid import uuid4
 
-from contracts.complaint_steps import (
-    Accept,
-    Assign,
-    Attach,
-    DeclareCrisis,
-    Link,
-    Note,
-    Reclassify,
-    SolveDirectly,
-    StartPlanning,
-    SubmitPlan,
-)
-from contracts.complaints import CaseType, ComplaintAssigned, Grade, Kind, RecordComplaintStep
+from contracts.complaint_exchange import RecordComplaintStep
+from contracts.complaint_steps.beside import Attach, DeclareCrisis, Note
+from contracts.complaint_steps.handling import Accept, Assign, Reclassify, StartPlanning, SubmitPlan
+from contracts.complaint_steps.intake import Link, SolveDirectly
+from contracts.complaint_words import CaseType, Grade, Kind
+from contracts.complaints import ComplaintAssigned
+from services.complaints.cases.history import history
 from tests.services.complaints.cases.case_worlds import AGENT, DEALER, HANDLER, MOBILE, OTHER_DEALER, REGION, filing, listed, received
 
 
@@ -274,3 +268,14 @@ def test_a_plan_is_the_dealers_to_hand_in(desk):
     page = desk.order(case, SubmitPlan(content="更换天窗密封条", fee="300.50"), DEALER).json()
 
     assert (page["state"], page["plans"][0]["fee"]) == ("plan_submitted", "300.50")
+
+
+def test_a_step_that_is_taken_while_the_case_is_read_is_not_in_its_history(desk):
+    case = desk.filed()
+    as_it_was = desk.case(case)
+    desk.take(case, HANDLER, Note(text="同时写下"))
+
+    with desk.house.database.read() as connection:
+        told = history(connection, as_it_was, HANDLER, in_clear=True, handled_by_others=False)
+
+    assert [one.version for one in told] == [1, 2]

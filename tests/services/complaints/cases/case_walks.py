@@ -5,7 +5,8 @@ from typing import get_args
 from uuid import UUID, uuid4
 
 from contracts import complaint_steps as forms
-from contracts.complaints import CaseType, CloseReason, DeadlineKind, DisputeKind, Grade, Role, Trigger, VrtKind, VrtResult
+from contracts.complaint_steps.form import OneOfFour
+from contracts.complaint_words import CaseType, CloseReason, DeadlineKind, DisputeKind, Grade, Role, Trigger, VrtKind, VrtResult
 from services.complaints.cases.steps import STEPS, leads
 from services.complaints.cases.taking import BY_ITSELF, Acting, is_theirs
 from tests.services.complaints.cases.case_worlds import AGENT, DEALER, HANDLER, LEADER, OTHER_DEALER, REGION
@@ -29,7 +30,7 @@ def _makers(dice, case, now, others):
     def open_limits():
         return [one for one in case.deadlines if one.is_open]
 
-    reason, result = dice.choice(get_args(forms.OneOfFour)), dice.choice(list(VrtResult))
+    reason, result = dice.choice(get_args(OneOfFour)), dice.choice(list(VrtResult))
     follow_up = (now + timedelta(days=dice.randint(1, 40))).date() if reason is CloseReason.ACCEPTED_PENDING else None
     classes = {"type": dice.choice(list(CaseType)), "grade": dice.choice(list(Grade)), "media": dice.random() < 0.2}
     return {

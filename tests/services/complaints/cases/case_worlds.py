@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from chassis.settings import Complaints
-from contracts.complaint_steps import Assign, FileCase, Receive
-from contracts.complaints import CaseType, Channel, Grade, Kind, Role, SubmitComplaint
+from contracts.complaint_steps.handling import Assign, FileCase
+from contracts.complaint_steps.intake import Receive
+from contracts.complaint_words import CaseType, Channel, Grade, Kind, Role
+from contracts.complaints import SubmitComplaint
 from contracts.customers import CustomerRegistered
 from contracts.dms import DealerListed, dealer_id
 from services.complaints.cases import store

@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.errors import Unavailable
-from contracts.complaints import Channel, ComplaintReceived, DeadlineKind, Kind, RecordComplaintStep, Role, State
+from contracts.complaint_exchange import RecordComplaintStep
+from contracts.complaint_words import Channel, DeadlineKind, Kind, Role, State
+from contracts.complaints import ComplaintReceived
 from tests.services.complaints.cases.case_worlds import AGENT, DEALER, MOBILE, VIN, binding, listed, submission
 
 

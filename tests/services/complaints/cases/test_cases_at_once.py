@@ -11,8 +11,10 @@ import pytest
 from chassis.database import in_one_transaction
 from chassis.internal_api import Problem
 from contracts.complaining import CaseQuery, StepOrder
-from contracts.complaint_steps import Assign, Link, Note
-from contracts.complaints import Role
+from contracts.complaint_steps.beside import Note
+from contracts.complaint_steps.handling import Assign
+from contracts.complaint_steps.intake import Link
+from contracts.complaint_words import Role
 from services.complaints.api.steps_api import take_order
 from services.complaints.cases import queue
 from services.complaints.cases.taking import Acting

@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from contracts.complaint_steps import Unmatch, Withdraw
-from contracts.complaints import ComplaintProgressed, ComplaintReceived, RecordComplaintStep
+from contracts.complaint_exchange import RecordComplaintStep
+from contracts.complaint_steps.intake import Unmatch, Withdraw
+from contracts.complaints import ComplaintProgressed, ComplaintReceived
 from contracts.customers import CustomerUnregistered
 from services.complaints.cases.case import Complainant
 from services.complaints.cases.intake import matched

@@ -6,19 +6,18 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.errors import Unavailable
-from contracts.complaint_steps import Accept, ApproveClosure, Assign, Contact, JudgeInvalid, RefuseClosure, Reopen
+from contracts.complaint_files import FetchComplaintFile, PhoneFile
+from contracts.complaint_steps.closing import ApproveClosure, RefuseClosure, Reopen
+from contracts.complaint_steps.handling import Accept, Assign
+from contracts.complaint_steps.intake import Contact, JudgeInvalid
+from contracts.complaint_words import CloseReason, FollowerState, State
 from contracts.complaints import (
     AddToComplaint,
     AnswerSurvey,
-    CloseReason,
     ComplaintClosed,
     ComplaintProgressed,
     ComplaintWishRefused,
-    FetchComplaintFile,
-    FollowerState,
-    PhoneFile,
     ReopenComplaint,
-    State,
     WithdrawComplaint,
 )
 from services.complaints.cases.contacts import MOST_ADDITIONS

@@ -4,20 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.complaint_steps import (
-    Accept,
-    Assign,
-    Contact,
-    JudgeInvalid,
-    RaiseToComplaint,
-    Reclassify,
-    ReplyInvalid,
-    Return,
-    SolveDirectly,
-    StartPlanning,
-    Unlink,
-)
-from contracts.complaints import Basis, CaseType, DeadlineKind, Grade, Kind, State
+from contracts.complaint_steps.handling import Accept, Assign, Reclassify, Return, StartPlanning
+from contracts.complaint_steps.intake import Contact, JudgeInvalid, RaiseToComplaint, ReplyInvalid, SolveDirectly, Unlink
+from contracts.complaint_words import Basis, CaseType, DeadlineKind, Grade, Kind, State
 from services.complaints.cases.taking import Refused
 from tests.services.complaints.cases.case_worlds import AGENT, DEALER, HANDLER, MOBILE, OTHER_DEALER, filing, listed
 

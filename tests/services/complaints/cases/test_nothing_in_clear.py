@@ -9,20 +9,8 @@ from sqlalchemy import JSON, String, Text
 
 from chassis.privacy import Sealed
 from contracts import complaint_steps as forms
-from contracts.complaints import (
-    AddToComplaint,
-    CaseType,
-    Channel,
-    CloseReason,
-    DeadlineKind,
-    DisputeKind,
-    Grade,
-    Kind,
-    SubmitComplaint,
-    Trigger,
-    VrtKind,
-    VrtResult,
-)
+from contracts.complaint_words import CaseType, Channel, CloseReason, DeadlineKind, DisputeKind, Grade, Kind, Trigger, VrtKind, VrtResult
+from contracts.complaints import AddToComplaint, SubmitComplaint
 from services.complaints.cases.intake import complainant_of, receive
 from services.complaints.cases.taking import BY_ITSELF, Asked
 from services.complaints.cases.world import world_of

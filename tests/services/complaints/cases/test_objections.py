@@ -4,8 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from contracts.complaint_steps import Contact, JudgeInvalid, RaiseToComplaint, Reopen, ReplyInvalid, SolveDirectly
-from contracts.complaints import ComplaintReopened, DeadlineKind, FollowerState, ReopenComplaint, State, WithdrawComplaint
+from contracts.complaint_steps.closing import Reopen
+from contracts.complaint_steps.intake import Contact, JudgeInvalid, RaiseToComplaint, ReplyInvalid, SolveDirectly
+from contracts.complaint_words import DeadlineKind, FollowerState, State
+from contracts.complaints import ComplaintReopened, ReopenComplaint, WithdrawComplaint
 from services.complaints.cases.taking import Refused
 from services.complaints.figures.measures import measures
 from services.complaints.figures.recount import recount

@@ -5,18 +5,11 @@ from uuid import uuid4
 import pytest
 
 from chassis.errors import ContractBroken
-from contracts.complaint_steps import Accept, Add, Assign, Contact, DecideEscalation, Escalate, Receive
-from contracts.complaints import (
-    Channel,
-    Kind,
-    RecordComplaintStep,
-    RefuseComplaintStep,
-    RefuseDealersStep,
-    Role,
-    State,
-    TakeComplaintStep,
-    Trigger,
-)
+from contracts.complaint_exchange import RecordComplaintStep, RefuseComplaintStep, RefuseDealersStep, TakeComplaintStep
+from contracts.complaint_steps.beside import DecideEscalation, Escalate
+from contracts.complaint_steps.handling import Accept, Assign
+from contracts.complaint_steps.intake import Add, Contact, Receive
+from contracts.complaint_words import Channel, Kind, Role, State, Trigger
 from tests.services.complaints.cases.case_worlds import MONDAY, filing, received
 
 

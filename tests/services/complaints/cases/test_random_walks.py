@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import or_, select
 
 from chassis.database import millis
+from contracts.complaint_exchange import RecordComplaintStep
 from contracts.complaint_steps import FORMS
-from contracts.complaints import ComplaintNews, Kind, RecordComplaintStep, State
+from contracts.complaint_words import Kind, State
+from contracts.complaints import ComplaintNews
 from services.complaints.cases import store
 from services.complaints.cases.allowed import allowed
 from services.complaints.cases.intake import complainant_of, receive

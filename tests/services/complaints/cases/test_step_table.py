@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.complaint_steps import FORMS
-from contracts.complaints import ENDED, Kind, Role, State
+from contracts.complaint_words import ENDED, Kind, Role, State
 from services.complaints.cases.doing import DOINGS
 from services.complaints.cases.steps import STEPS, TABLE, leads, reachable
 from services.complaints.cases.words import STEP_WORDS

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.hours import Periods, weekdays_of
 from chassis.settings import Complaints
-from contracts.complaints import Basis, Channel, DeadlineKind, Kind, State
+from contracts.complaint_words import Basis, Channel, DeadlineKind, Kind, State
 from services.complaints.cases.case import Case, Complainant
 from services.complaints.cases.parts import Deadline
 from services.complaints.cases.taking import World

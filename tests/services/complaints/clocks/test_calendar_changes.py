@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from chassis.settings import Complaints
-from contracts.complaint_steps import Contact, Pause, Resume
-from contracts.complaints import DeadlineKind
+from contracts.complaint_steps.beside import Pause, Resume
+from contracts.complaint_steps.intake import Contact
+from contracts.complaint_words import DeadlineKind
 from services.complaints.clocks import book, recounting
 from services.complaints.clocks.calendars import Calendars
 from services.complaints.tables import calendar_changes, cases

@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 
-from contracts.complaints import Basis, DeadlineKind
+from contracts.complaint_words import Basis, DeadlineKind
 from services.complaints.clocks import deadlines
 from services.complaints.clocks.deadlines import begin, change, drop_open, look, meet, next_due, pause, resume
 from tests.services.complaints.clocks.limits import at, case_at, only, world_at

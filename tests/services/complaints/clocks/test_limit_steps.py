@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.complaint_steps import Breach, DropDeadline, MeetDeadline, Pause, Resume, SetDeadline
-from contracts.complaints import Basis, DeadlineKind, Role, State
+from contracts.complaint_steps.beside import Breach, DropDeadline, MeetDeadline, Pause, Resume, SetDeadline
+from contracts.complaint_words import Basis, DeadlineKind, Role, State
 from services.complaints.cases.taking import BY_ITSELF, Acting, Refused, take
 from services.complaints.clocks import deadlines
 from services.complaints.clocks.doings import DOINGS

@@ -4,8 +4,10 @@ from contextlib import suppress
 
 from sqlalchemy import event, select, update
 
-from contracts.complaint_steps import Pause, Resume, SetDeadline
-from contracts.complaints import ComplaintDeadlineBreached, ComplaintDeadlineWarning, DeadlineKind, RecordComplaintWarning, Trigger
+from contracts.complaint_exchange import RecordComplaintWarning
+from contracts.complaint_steps.beside import Pause, Resume, SetDeadline
+from contracts.complaint_words import DeadlineKind, Trigger
+from contracts.complaints import ComplaintDeadlineBreached, ComplaintDeadlineWarning
 from services.complaints.clocks import sweep as sweeping
 from services.complaints.tables import cases, steps
 from tests.services.complaints.cases.case_worlds import HANDLER

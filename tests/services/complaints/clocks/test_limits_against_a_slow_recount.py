@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from chassis.hours import periods_of
 from chassis.settings import Complaints
-from contracts.complaint_steps import Pause, Resume, SetDeadline
-from contracts.complaints import Basis, DeadlineKind, Role
+from contracts.complaint_steps.beside import Pause, Resume, SetDeadline
+from contracts.complaint_words import Basis, DeadlineKind, Role
 from services.complaints.cases.taking import Acting, Refused
 from services.complaints.clocks import deadlines, doings
 from tests.services.complaints.clocks.limits import at, case_at, only, slowly_due, world_at

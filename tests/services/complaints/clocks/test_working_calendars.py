@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from chassis.hours import periods_of, weekdays_of
-from contracts.complaints import Basis
+from contracts.complaint_words import Basis
 from services.complaints.clocks.calendars import DEFAULT, KNOWN_UNTIL, Calendars, calendar_of, to_the_minute
 from tests.services.complaints.clocks.limits import OFFICE, at, counts
 

@@ -2,16 +2,9 @@
 
 from datetime import date
 
-from contracts.complaint_steps import (
-    Accept,
-    ApproveClosure,
-    Assign,
-    AuthorisePlan,
-    ProposeClosure,
-    StartPlanning,
-    SubmitPlan,
-)
-from contracts.complaints import CloseReason, Kind, Role
+from contracts.complaint_steps.closing import ApproveClosure, ProposeClosure
+from contracts.complaint_steps.handling import Accept, Assign, AuthorisePlan, StartPlanning, SubmitPlan
+from contracts.complaint_words import CloseReason, Kind, Role
 from services.complaints.cases.taking import Acting
 from services.complaints.closing import falling_due
 from tests.services.complaints.cases.case_worlds import DEALER, HANDLER, filing

@@ -3,12 +3,9 @@ from datetime import timedelta
 import pytest
 
 from contracts.complaining import CaseQuery
-from contracts.complaint_steps import (
-    AnswerSurveyStep,
-    FollowedUp,
-    Reopen,
-)
-from contracts.complaints import ComplaintClosed, ComplaintReopened, ComplaintSurveyRequested, State
+from contracts.complaint_steps.closing import AnswerSurveyStep, FollowedUp, Reopen
+from contracts.complaint_words import State
+from contracts.complaints import ComplaintClosed, ComplaintReopened, ComplaintSurveyRequested
 from services.complaints.cases.allowed import allowed
 from services.complaints.cases.queue import page
 from services.complaints.closing import falling_due

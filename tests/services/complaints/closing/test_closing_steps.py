@@ -2,20 +2,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.complaint_steps import (
-    ApproveClosure,
-    AuthorisePlan,
-    CarryOut,
-    DeclareCrisis,
-    DraftEscalation,
-    Escalate,
-    FollowedUp,
-    ProposeClosure,
-    RefuseClosure,
-    StartVrt,
-    SubmitPlan,
-)
-from contracts.complaints import CloseReason, DeadlineKind, State, Trigger, VrtKind
+from contracts.complaint_steps.beside import DeclareCrisis, DraftEscalation, Escalate, StartVrt
+from contracts.complaint_steps.closing import ApproveClosure, FollowedUp, ProposeClosure, RefuseClosure
+from contracts.complaint_steps.handling import AuthorisePlan, CarryOut, SubmitPlan
+from contracts.complaint_words import CloseReason, DeadlineKind, State, Trigger, VrtKind
 from services.complaints.cases.taking import BY_ITSELF, Refused
 from services.complaints.clocks.deadlines import begin
 from services.complaints.closing.closures import withdrawn

@@ -2,8 +2,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.complaint_steps import AnswerSurveyStep, ApproveClosure, ProposeClosure, Reopen, RequestSurvey, Withdraw
-from contracts.complaints import CloseReason, DeadlineKind, Grade, State
+from contracts.complaint_steps.closing import AnswerSurveyStep, ApproveClosure, ProposeClosure, Reopen, RequestSurvey
+from contracts.complaint_steps.intake import Withdraw
+from contracts.complaint_words import CloseReason, DeadlineKind, Grade, State
 from services.complaints.cases.doing import DOINGS
 from services.complaints.cases.taking import BY_ITSELF, Refused, take
 from tests.services.complaints.standing_cases import AGENT, CUSTOMER, DEALER, HANDLER, MONDAY, a_case, a_world, an_id, taken

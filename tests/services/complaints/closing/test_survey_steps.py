@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts.complaint_steps import AnswerSurveyStep, ApproveClosure, CallBack, ProposeClosure, Reopen, RequestSurvey
-from contracts.complaints import CloseReason, State
+from contracts.complaint_steps.closing import AnswerSurveyStep, ApproveClosure, CallBack, ProposeClosure, Reopen, RequestSurvey
+from contracts.complaint_words import CloseReason, State
 from services.complaints.cases.case import Complainant
 from services.complaints.cases.news import open_parts
 from services.complaints.cases.taking import BY_ITSELF, Refused

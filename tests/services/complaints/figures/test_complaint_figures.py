@@ -9,8 +9,8 @@ from sqlalchemy import func, select, update
 
 from chassis.internal_api import Scope
 from contracts.complaint_figures import ComplaintFiguresQuery, OverdueQuery
-from contracts.complaint_steps import Reopen
-from contracts.complaints import CaseType, DeadlineKind, State
+from contracts.complaint_steps.closing import Reopen
+from contracts.complaint_words import CaseType, DeadlineKind, State
 from services.complaints.cases import store
 from services.complaints.cases.intake import complainant_of, receive
 from services.complaints.cases.stepping import step

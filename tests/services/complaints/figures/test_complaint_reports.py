@@ -5,20 +5,11 @@ from datetime import timedelta
 import pytest
 
 from contracts.complaint_figures import ComplaintSums
-from contracts.complaint_steps import (
-    Accept,
-    ApproveClosure,
-    AuthorisePlan,
-    Breach,
-    CarryOut,
-    Escalate,
-    ProposeClosure,
-    Reopen,
-    StartPlanning,
-    SubmitPlan,
-    Withdraw,
-)
-from contracts.complaints import CloseReason, DeadlineKind, Role, Trigger
+from contracts.complaint_steps.beside import Breach, Escalate
+from contracts.complaint_steps.closing import ApproveClosure, ProposeClosure, Reopen
+from contracts.complaint_steps.handling import Accept, AuthorisePlan, CarryOut, StartPlanning, SubmitPlan
+from contracts.complaint_steps.intake import Withdraw
+from contracts.complaint_words import CloseReason, DeadlineKind, Role, Trigger
 from services.complaints.cases.taking import BY_ITSELF, Acting
 from services.complaints.figures.appraisal import ROWS
 from services.complaints.figures.sums import SUMS

@@ -3,8 +3,9 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from contracts.complaint_steps import DeclareCrisis, Dispute, EndCrisis, ProposeClosure, SettleDispute
-from contracts.complaints import CloseReason, DeadlineKind, DisputeKind, Role, State
+from contracts.complaint_steps.beside import DeclareCrisis, Dispute, EndCrisis, SettleDispute
+from contracts.complaint_steps.closing import ProposeClosure
+from contracts.complaint_words import CloseReason, DeadlineKind, DisputeKind, Role, State
 from services.complaints.cases.steps import STEPS
 from services.complaints.cases.taking import Acting, Refused
 from services.complaints.clocks.deadlines import begin

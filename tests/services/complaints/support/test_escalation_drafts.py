@@ -2,8 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.complaint_steps import (
-    AuthorisePlan,
+from contracts.complaint_steps.beside import (
     Breach,
     ConcludeVrt,
     DecideEscalation,
@@ -11,12 +10,11 @@ from contracts.complaint_steps import (
     Escalate,
     Pause,
     Resume,
-    SendBackPlan,
     SetDeadline,
     StartVrt,
-    SubmitPlan,
 )
-from contracts.complaints import Basis, DeadlineKind, State, Trigger, VrtKind, VrtResult
+from contracts.complaint_steps.handling import AuthorisePlan, SendBackPlan, SubmitPlan
+from contracts.complaint_words import Basis, DeadlineKind, State, Trigger, VrtKind, VrtResult
 from services.complaints.cases.doing import DOINGS
 from services.complaints.cases.taking import BY_ITSELF, take
 from services.complaints.clocks.deadlines import begin, look, with_deadline

@@ -2,8 +2,9 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.complaint_steps import DecideEscalation, DraftEscalation, DropEscalation, Escalate, SubmitPlan
-from contracts.complaints import State, Trigger
+from contracts.complaint_steps.beside import DecideEscalation, DraftEscalation, DropEscalation, Escalate
+from contracts.complaint_steps.handling import SubmitPlan
+from contracts.complaint_words import State, Trigger
 from services.complaints.cases.taking import BY_ITSELF, Refused
 from services.complaints.support.authority import Authority
 from tests.services.complaints.standing_cases import DEALER, HANDLER, MONDAY, a_case, a_world, an_id, leader, taken

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 from chassis.settings import Complaints
-from contracts.complaint_steps import Breach, ConcludeVrt, DropEscalation, StartVrt
-from contracts.complaints import ComplaintEscalated, ComplaintProgressed, ComplaintVrtConcluded, DeadlineKind, Trigger, VrtKind, VrtResult
+from contracts.complaint_steps.beside import Breach, ConcludeVrt, DropEscalation, StartVrt
+from contracts.complaint_words import DeadlineKind, Trigger, VrtKind, VrtResult
+from contracts.complaints import ComplaintEscalated, ComplaintProgressed, ComplaintVrtConcluded
 from services.complaints.cases.taking import BY_ITSELF
 from services.complaints.cases.unasked import AT_ONCE
 from services.complaints.support.raising import raise_drafts

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.complaints import CaseType
+from contracts.complaint_words import CaseType
 from services.complaints.support.authority import Authority, gap
 from tests.services.complaints.standing_cases import MONDAY, THREE_LEVELS, rule
 

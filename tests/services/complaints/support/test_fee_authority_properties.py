@@ -4,7 +4,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as some
 
-from contracts.complaints import CaseType
+from contracts.complaint_words import CaseType
 from services.complaints.support.authority import HIGHEST_LEVEL, Authority, Rule, gap
 
 DAY = date(2026, 1, 1)

@@ -6,15 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
-from contracts.complaint_steps import (
-    Accept,
-    AnswerSurveyStep,
-    ApproveClosure,
-    Assign,
-    AuthorisePlan,
+from contracts.complaint_steps.beside import (
     Breach,
-    CallBack,
-    CarryOut,
     ConcludeVrt,
     DecideEscalation,
     DeclareCrisis,
@@ -22,25 +15,34 @@ from contracts.complaint_steps import (
     DropEscalation,
     EndCrisis,
     Escalate,
-    FileCase,
+    SettleDispute,
+    SetVrtMembers,
+    StartVrt,
+)
+from contracts.complaint_steps.closing import (
+    AnswerSurveyStep,
+    ApproveClosure,
+    CallBack,
     FollowedUp,
-    JudgeInvalid,
-    OneOfFour,
     ProposeClosure,
     RefuseClosure,
     Reopen,
-    ReplyInvalid,
     RequestSurvey,
+)
+from contracts.complaint_steps.form import OneOfFour
+from contracts.complaint_steps.handling import (
+    Accept,
+    Assign,
+    AuthorisePlan,
+    CarryOut,
+    FileCase,
     Return,
     SendBackPlan,
-    SettleDispute,
-    SetVrtMembers,
     StartPlanning,
-    StartVrt,
     SubmitPlan,
-    Withdraw,
 )
-from contracts.complaints import (
+from contracts.complaint_steps.intake import JudgeInvalid, ReplyInvalid, Withdraw
+from contracts.complaint_words import (
     ENDED,
     CaseType,
     CloseReason,
@@ -59,18 +61,7 @@ from services.complaints.cases.taking import BY_ITSELF, Acting, Refused, take
 from services.complaints.closing import doing as closing
 from services.complaints.support import doing as support
 from services.complaints.support.drafting import to_draft, to_withdraw
-from tests.services.complaints.standing_cases import (
-    AGENT,
-    CUSTOMER,
-    DEALER,
-    HANDLER,
-    MONDAY,
-    TECHNICAL,
-    a_case,
-    a_world,
-    an_id,
-    leader,
-)
+from tests.services.complaints.standing_cases import AGENT, CUSTOMER, DEALER, HANDLER, MONDAY, TECHNICAL, a_case, a_world, an_id, leader
 
 WALKS, LENGTH = 80, 150
 MEMBER = Acting("钱一", Role.VRT)

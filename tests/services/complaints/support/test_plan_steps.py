@@ -3,8 +3,9 @@ from decimal import Decimal
 import pytest
 
 from chassis.settings import LIMITS
-from contracts.complaint_steps import AuthorisePlan, CarryOut, ConcludeVrt, SendBackPlan, StartVrt, SubmitPlan
-from contracts.complaints import DeadlineKind, State, VrtKind, VrtResult
+from contracts.complaint_steps.beside import ConcludeVrt, StartVrt
+from contracts.complaint_steps.handling import AuthorisePlan, CarryOut, SendBackPlan, SubmitPlan
+from contracts.complaint_words import DeadlineKind, State, VrtKind, VrtResult
 from services.complaints.cases.taking import Refused
 from services.complaints.clocks.deadlines import begin
 from services.complaints.support.authority import Authority

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.complaint_steps import ConcludeVrt, SetVrtMembers, StartVrt
-from contracts.complaints import Basis, DeadlineKind, Role, State, VrtKind, VrtResult
+from contracts.complaint_steps.beside import ConcludeVrt, SetVrtMembers, StartVrt
+from contracts.complaint_words import Basis, DeadlineKind, Role, State, VrtKind, VrtResult
 from services.complaints.cases.allowed import allowed
 from services.complaints.cases.taking import Acting, Refused
 from tests.services.complaints.standing_cases import HANDLER, MONDAY, TECHNICAL, a_case, an_id, taken
