@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, select
 
 from chassis.database import Transaction, from_millis
-from contracts.complaining import StepTaken
-from contracts.complaints import Role, State
+from contracts.complaint_case import StepTaken
+from contracts.complaint_words import Role, State
+from services.complaints.cases.case import Case
 from services.complaints.cases.masking import masked_mobile
 from services.complaints.cases.taking import Acting
 from services.complaints.tables import steps
@@ -18,7 +19,11 @@ WITHIN = frozenset({"draft_escalation", "escalate", "drop_escalation", "decide_e
 OF_A_PASSER_ON = frozenset({"receive", "judge_invalid", "reply_invalid", "file", "withdraw", "approve_closure", "reopen"})
 """What a dealer is shown of what came through them and another handles, beside what they did themselves."""
 
-_OF_CASE = select(steps).where(steps.c.complaint_id == bindparam("of_case")).order_by(steps.c.version)
+_OF_CASE = (
+    select(steps)
+    .where(steps.c.complaint_id == bindparam("of_case"), steps.c.version <= bindparam("up_to"))  # a step may be taken between two reads
+    .order_by(steps.c.version)
+)
 _SINCE = (
     select(steps.c.step, steps.c.by, steps.c.role, steps.c.at)
     .where(steps.c.complaint_id == bindparam("of_case"), steps.c.version > bindparam("since"))
@@ -27,9 +32,9 @@ _SINCE = (
 )
 
 
-def history(connection: Connection, complaint_id: UUID, by: Acting, *, in_clear: bool, handled_by_others: bool) -> tuple[StepTaken, ...]:
-    """In their order. `handled_by_others`: by another dealer than the one who asks."""
-    rows = connection.execute(_OF_CASE, {"of_case": complaint_id})
+def history(connection: Connection, case: Case, by: Acting, *, in_clear: bool, handled_by_others: bool) -> tuple[StepTaken, ...]:
+    """Up to the version that the case has, in their order. `handled_by_others`: by another dealer than the one who asks."""
+    rows = connection.execute(_OF_CASE, {"of_case": case.complaint_id, "up_to": case.version})
     told = (_told(row, in_clear=in_clear) for row in rows)
     return tuple(one for one in told if by.role is not Role.DEALER or _dealer_may_see(one, by, handled_by_others))
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, or_, select
 
 from chassis.database import from_millis
-from contracts.complaining import (
+from contracts.complaint_case import (
     CaseAnswer,
     ClosureAnswer,
     DisputeAnswer,
@@ -21,7 +21,7 @@ from contracts.complaining import (
     SurveyAnswer,
     VrtAnswer,
 )
-from contracts.complaints import DisputeKind, Role
+from contracts.complaint_words import DisputeKind, Role
 from services.complaints.cases import dealers, looking
 from services.complaints.cases.allowed import allowed
 from services.complaints.cases.case import Case, Complainant
@@ -46,7 +46,7 @@ def show(connection: Connection, case: Case, by: Acting, calendars: Calendars, n
     clear = in_clear(by, case)
     inside = by.role is not Role.DEALER
     shown = inside or handles(by, case)
-    told = history(connection, case.complaint_id, by, in_clear=clear, handled_by_others=not shown)
+    told = history(connection, case, by, in_clear=clear, handled_by_others=not shown)
     named = dealers.known(connection.execute, [case.dealer_code, case.source_dealer, *_dealers_in(told)])
     dealer = named.get(case.dealer_code)
     disputes = [one for one in case.disputes if inside or one.kind is not DisputeKind.CRISIS]
