@@ -20,12 +20,12 @@ from sqlalchemy import Row
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from chassis import crash
-from chassis.database import from_millis, in_one_transaction
+from chassis.database import in_one_transaction
 from chassis.internal_api import Answered, Problem, answer
 from contracts.complaining import MOST_BYTES
-from contracts.complaint_case import FileAnswer
 from services.complaints.api.acting import acting
 from services.complaints.api.reaching import seen
+from services.complaints.cases.showing import file_of
 from services.complaints.cases.visibility import sees_file
 from services.complaints.files import store
 from services.complaints.files.cleaning import Clean, Kind, cleaned, kind_at_the_desk
@@ -147,18 +147,14 @@ def _add_bringing(app: Flask, runtime: "ServiceRuntime", now: Callable[[], datet
             row = store.find(connection, file_id)
         if row is None:  # taken away meanwhile
             raise _no_file()
-        return _repeated(row, complaint_id) if not is_new else answer(_told(row), 201)
+        return _repeated(row, complaint_id) if not is_new else answer(file_of(row), 201)
 
 
 def _repeated(row: Row[Any], complaint_id: UUID) -> Answered:
     """Of another case it is none of theirs."""
     if row.complaint_id != complaint_id:
         raise Problem(409, "known", "文件编号重复，请重新上传", "The id of the file is in use: bring it again.")
-    return answer(_told(row))
-
-
-def _told(row: Row[Any]) -> FileAnswer:
-    return FileAnswer(**{name: row._mapping[name] for name in FileAnswer.model_fields if name != "at"}, at=from_millis(row.at))
+    return answer(file_of(row))
 
 
 def _name() -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from chassis.database import from_millis
 from contracts.complaint_case import (
@@ -86,11 +86,12 @@ def _parts(answer: type[A], parts: Iterable[Any]) -> tuple[A, ...]:
 
 def _files(connection: Connection, case: Case, by: Acting) -> tuple[FileAnswer, ...]:
     rows = connection.execute(_FILES, {"of_case": case.complaint_id})
-    return tuple(
-        FileAnswer(**{name: row._mapping[name] for name in FileAnswer.model_fields if name != "at"}, at=from_millis(row.at))
-        for row in rows
-        if sees_file(by, case, row)
-    )
+    return tuple(file_of(row) for row in rows if sees_file(by, case, row))
+
+
+def file_of(row: Row[Any]) -> FileAnswer:
+    """Columns and answer have the same names."""
+    return FileAnswer(**{name: row._mapping[name] for name in FileAnswer.model_fields if name != "at"}, at=from_millis(row.at))
 
 
 def _visible(connection: Connection, ids: Sequence[UUID], by: Acting) -> list[UUID]:

@@ -55,8 +55,10 @@ def handles(by: Acting, case: Case) -> bool:
 
 
 def sees_file(by: Acting, case: Case, file: Row[Any]) -> bool:
-    """Of a case that they see. What is not attached is there for who brought it alone; of what another dealer handles, a dealer sees
-    what the customer sees."""
+    """Of a case that they see. What is not attached is there for who brought it alone.
+
+    Of what another dealer handles, a dealer sees what the customer sees.
+    """
     if file.by == by.name:
         return True
     return file.attached and (by.role is not Role.DEALER or handles(by, case) or file.shown)

@@ -28,6 +28,12 @@ LONGEST_NAME = 128
 
 
 def add_views(app: Flask, context: Context) -> None:
+    _add_steps(app, context)
+    _add_files(app, context)
+    _add_intake(app, context)
+
+
+def _add_steps(app: Flask, context: Context) -> None:
     @page(app, "/complaints/<uuid:complaint_id>/steps/<step>", right=Right.CASES)
     def case_step(complaint_id: UUID, step: str) -> str:
         case = context.complaining.case(complaint_id)
@@ -45,6 +51,8 @@ def add_views(app: Flask, context: Context) -> None:
             asked = _wrong(asked, "lead", t("没有这个账号，或它不能牵头。", "There is no such account, or it leads no group."))
         return _take(context, case, step, asked)
 
+
+def _add_files(app: Flask, context: Context) -> None:
     @page(app, "/complaints/<uuid:complaint_id>/files", right=Right.CASES, methods=("POST",), largest_body=LARGEST_UPLOAD)
     def bring_file(complaint_id: UUID) -> Response:
         case = context.complaining.case(complaint_id)
@@ -63,6 +71,8 @@ def add_views(app: Flask, context: Context) -> None:
             return _turned_away(context, case, "attach", typed.asks, problem)
         return _take(context, case, "attach", typed)
 
+
+def _add_intake(app: Flask, context: Context) -> None:
     @page(app, "/complaints/new", right=Right.CASES)
     def new_case() -> str:
         return _intake(intake_asks(context))
